@@ -1,0 +1,50 @@
+//! The only caller of `now()`.
+//!
+//! Every use case takes a [`Clock`], so that tests decide what time it is.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+/// Where the time comes from; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Option<Arc<AtomicI64>>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Self {
+        Self(None)
+    }
+
+    /// A clock that stands at `micros` until it is moved.
+    pub fn fixed(micros: i64) -> Self {
+        Self(Some(Arc::new(AtomicI64::new(micros))))
+    }
+
+    /// Microseconds since the Unix epoch.
+    pub fn now(&self) -> i64 {
+        match &self.0 {
+            Some(fixed) => fixed.load(Ordering::SeqCst),
+            #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+            None => jiff::Timestamp::now().as_microsecond(),
+        }
+    }
+
+    /// Moves a fixed clock forward; the machine's clock ignores it.
+    pub fn advance(&self, by: Duration) {
+        if let Some(fixed) = &self.0 {
+            fixed.fetch_add(micros(by), Ordering::SeqCst);
+        }
+    }
+}
+
+/// A duration in the store's unit.
+pub fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Microseconds as RFC 3339 in UTC, to the millisecond.
+pub fn rfc3339(micros: i64) -> String {
+    jiff::Timestamp::from_microsecond(micros)
+        .map_or_else(|_| String::from("1970-01-01T00:00:00.000Z"), |time| format!("{time:.3}"))
+}

@@ -1,0 +1,27 @@
+//! Who is who: the people side.
+//!
+//! Users, their identities, the connections they sign in through, and the two questions that matter: which user does an
+//! IdP's push mean ([`linking`]), and which user has arrived at the door ([`sign_in`]). Functions that must run inside a
+//! transaction take a [`crate::store::Tx`].
+
+pub mod act;
+pub mod adoption;
+pub mod clients;
+pub mod combine;
+pub mod connections;
+pub mod departures;
+pub mod directories;
+pub mod domains;
+pub mod enterprise;
+mod error;
+pub mod identities;
+pub mod lifecycle;
+pub mod linking;
+pub mod organizations;
+pub mod profile;
+pub mod settings;
+pub mod sign_in;
+pub mod users;
+
+pub use act::Act;
+pub use error::{Error, Refusal};

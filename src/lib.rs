@@ -1,0 +1,2 @@
+//! Anteroom.
+pub mod store;

@@ -1,0 +1,143 @@
+//! Enterprise connections: the tenant boundary of everything SCIM.
+
+use diesel::prelude::*;
+
+use super::schema::{connection_home_domains, connections, organization_connections};
+use super::{ConnectionKey, Error, OrganizationKey, Tx};
+
+/// One IdP application.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Connection {
+    /// Row key.
+    pub key: ConnectionKey,
+    /// Public id, `conn_` and 32 hex digits.
+    pub id: String,
+    /// Owner; without one there is neither directory nor trust.
+    pub organization_key: Option<OrganizationKey>,
+    /// Name as given.
+    pub name: String,
+    /// Name shown to people.
+    pub display_name: String,
+    /// Kinde's strategy, such as `saml:okta` or `oauth2:azure_ad`.
+    pub strategy: String,
+    /// `active`, `disabled` or `deleting`.
+    pub state: String,
+    /// JSON object: Kinde's options and our settings.
+    pub options: String,
+    /// Grows with every change of options or state.
+    pub settings_version: i64,
+    /// Microseconds since the epoch.
+    pub created: i64,
+}
+
+/// What is needed for a new connection.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = connections)]
+pub struct NewConnection {
+    /// See [`Connection`].
+    pub id: String,
+    /// See [`Connection`].
+    pub organization_key: Option<OrganizationKey>,
+    /// See [`Connection`].
+    pub name: String,
+    /// See [`Connection`].
+    pub display_name: String,
+    /// See [`Connection`].
+    pub strategy: String,
+    /// See [`Connection`].
+    pub state: String,
+    /// See [`Connection`].
+    pub options: String,
+    /// See [`Connection`].
+    pub settings_version: i64,
+    /// See [`Connection`].
+    pub created: i64,
+}
+
+/// Adds a connection.
+pub fn insert(tx: &mut Tx<'_>, new: &NewConnection) -> Result<ConnectionKey, Error> {
+    let key = diesel::insert_into(connections::table)
+        .values(new)
+        .returning(connections::key)
+        .get_result(tx.connection)?;
+    super::counts::prepare(tx, key)?;
+    Ok(key)
+}
+
+/// The connection with this public id.
+pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Connection>, Error> {
+    Ok(connections::table.filter(connections::id.eq(id)).first(tx.connection).optional()?)
+}
+
+/// The connection with this row key.
+pub fn load(tx: &mut Tx<'_>, key: ConnectionKey) -> Result<Connection, Error> {
+    Ok(connections::table.filter(connections::key.eq(key)).first(tx.connection)?)
+}
+
+/// The connections an organization owns, oldest first.
+pub fn list_owned(tx: &mut Tx<'_>, organization: OrganizationKey) -> Result<Vec<Connection>, Error> {
+    Ok(connections::table
+        .filter(connections::organization_key.eq(organization))
+        .order(connections::key)
+        .load(tx.connection)?)
+}
+
+/// Changes the state and, with it, the settings version.
+pub fn set_state(tx: &mut Tx<'_>, key: ConnectionKey, state: &str) -> Result<(), Error> {
+    diesel::update(connections::table.filter(connections::key.eq(key)))
+        .set((connections::state.eq(state), connections::settings_version.eq(connections::settings_version + 1)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Replaces the options and, with them, the settings version.
+pub fn set_options(tx: &mut Tx<'_>, key: ConnectionKey, options: &str) -> Result<(), Error> {
+    diesel::update(connections::table.filter(connections::key.eq(key)))
+        .set((connections::options.eq(options), connections::settings_version.eq(connections::settings_version + 1)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Routes sign-ins of a domain to a connection.
+///
+/// # Errors
+/// [`Error::Conflict`] when another connection has the domain.
+pub fn insert_home_domain(tx: &mut Tx<'_>, key: ConnectionKey, domain: &str) -> Result<(), Error> {
+    diesel::insert_into(connection_home_domains::table)
+        .values((connection_home_domains::domain.eq(domain), connection_home_domains::connection_key.eq(key)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Lets an organization use a connection it does not own.
+pub fn allow(tx: &mut Tx<'_>, key: ConnectionKey, organization: OrganizationKey) -> Result<(), Error> {
+    diesel::insert_into(organization_connections::table)
+        .values((
+            organization_connections::organization_key.eq(organization),
+            organization_connections::connection_key.eq(key),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Whether an organization owns a connection or was allowed to use it.
+pub fn is_allowed(tx: &mut Tx<'_>, connection: &Connection, organization: OrganizationKey) -> Result<bool, Error> {
+    if connection.organization_key == Some(organization) {
+        return Ok(true);
+    }
+    let rows: i64 = organization_connections::table
+        .filter(organization_connections::organization_key.eq(organization))
+        .filter(organization_connections::connection_key.eq(connection.key))
+        .count()
+        .get_result(tx.connection)?;
+    Ok(rows > 0)
+}
+
+/// Keeps the connection's state as it is until the transaction ends, so that a sign-in and its disabling never cross.
+pub fn lock_shared(tx: &mut Tx<'_>, id: &str) -> Result<Option<Connection>, Error> {
+    let query = connections::table.filter(connections::id.eq(id));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_share().first(connection).optional()?,
+    })
+}

@@ -1,0 +1,144 @@
+//! Departures: who left a connection, kept for a while so that a return or a stale sign-in is understood.
+
+use diesel::prelude::*;
+
+use super::schema::departures;
+use super::{ConnectionKey, Error, Tx, UserKey};
+
+/// Somebody who left.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = departures)]
+pub struct Departure {
+    /// Row key.
+    pub key: i64,
+    /// The user who remains, unable to sign in.
+    pub user_key: UserKey,
+    /// The externalId as it is matched.
+    pub external_key: Option<String>,
+    /// The subject that was bound.
+    pub subject: Option<String>,
+    /// The userName as it is matched.
+    pub user_name_key: String,
+    /// The matching email's key.
+    pub email_key: Option<String>,
+    /// Microseconds since the epoch.
+    pub departed: i64,
+    /// Forgotten from then on.
+    pub expires: i64,
+}
+
+/// What is needed for a departure.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = departures)]
+pub struct NewDeparture {
+    /// See [`Departure`].
+    pub connection_key: ConnectionKey,
+    /// See [`Departure`].
+    pub user_key: UserKey,
+    /// See [`Departure`].
+    pub external_key: Option<String>,
+    /// See [`Departure`].
+    pub subject: Option<String>,
+    /// See [`Departure`].
+    pub user_name_key: String,
+    /// See [`Departure`].
+    pub email_key: Option<String>,
+    /// See [`Departure`].
+    pub departed: i64,
+    /// See [`Departure`].
+    pub expires: i64,
+}
+
+/// Records a departure.
+pub fn insert(tx: &mut Tx<'_>, new: &NewDeparture) -> Result<(), Error> {
+    diesel::insert_into(departures::table).values(new).execute(tx.connection)?;
+    Ok(())
+}
+
+/// The latest departure with this externalId key that still holds at `now`.
+pub fn find_by_external(tx: &mut Tx<'_>, connection: ConnectionKey, external_key: &str, now: i64) -> Result<Option<Departure>, Error> {
+    Ok(departures::table
+        .filter(departures::connection_key.eq(connection))
+        .filter(departures::external_key.eq(external_key))
+        .filter(departures::expires.gt(now))
+        .order(departures::key.desc())
+        .select(Departure::as_select_columns())
+        .first(tx.connection)
+        .optional()?)
+}
+
+/// The latest departure that matches a subject or a verified email and still holds at `now`.
+pub fn find_by_subject_or_email(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    subject: &str,
+    email_key: Option<&str>,
+    now: i64,
+) -> Result<Option<Departure>, Error> {
+    let by_subject = departures::table
+        .filter(departures::connection_key.eq(connection))
+        .filter(departures::subject.eq(subject))
+        .filter(departures::expires.gt(now))
+        .order(departures::key.desc())
+        .select(Departure::as_select_columns())
+        .first(tx.connection)
+        .optional()?;
+    let (None, Some(email_key)) = (&by_subject, email_key) else {
+        return Ok(by_subject);
+    };
+    Ok(departures::table
+        .filter(departures::connection_key.eq(connection))
+        .filter(departures::email_key.eq(email_key))
+        .filter(departures::expires.gt(now))
+        .order(departures::key.desc())
+        .select(Departure::as_select_columns())
+        .first(tx.connection)
+        .optional()?)
+}
+
+/// Removes a departure that was undone.
+pub fn delete(tx: &mut Tx<'_>, key: i64) -> Result<(), Error> {
+    diesel::delete(departures::table.filter(departures::key.eq(key))).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Departures that no longer hold at `now`, oldest first, `limit` at most.
+pub fn list_expired(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<Vec<Departure>, Error> {
+    Ok(departures::table
+        .filter(departures::expires.le(now))
+        .order(departures::key)
+        .limit(limit)
+        .select(Departure::as_select_columns())
+        .load(tx.connection)?)
+}
+
+/// How many departures a user has.
+pub fn count_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<i64, Error> {
+    Ok(departures::table.filter(departures::user_key.eq(user)).count().get_result(tx.connection)?)
+}
+
+type Columns = (
+    departures::key,
+    departures::user_key,
+    departures::external_key,
+    departures::subject,
+    departures::user_name_key,
+    departures::email_key,
+    departures::departed,
+    departures::expires,
+);
+
+impl Departure {
+    fn as_select_columns() -> Columns {
+        (
+            departures::key,
+            departures::user_key,
+            departures::external_key,
+            departures::subject,
+            departures::user_name_key,
+            departures::email_key,
+            departures::departed,
+            departures::expires,
+        )
+    }
+}

@@ -1,0 +1,74 @@
+//! The SCIM side of a connection: endpoint, provider, sync status.
+
+use diesel::prelude::*;
+
+use super::schema::directories;
+use super::{ConnectionKey, DirectoryKey, Error, Tx};
+
+/// A directory; one per connection.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Directory {
+    /// Row key.
+    pub key: DirectoryKey,
+    /// Public id, `directory_` and 32 hex digits.
+    pub id: String,
+    /// `ksde_` and 32 hex digits; the part after `_` is the path segment of the SCIM base URL.
+    pub endpoint_id: String,
+    /// The connection.
+    pub connection_key: ConnectionKey,
+    /// Name as given.
+    pub name: String,
+    /// Kinde's provider code.
+    pub provider: String,
+    /// `active` or `paused`.
+    pub state: String,
+    /// Microseconds since the epoch.
+    pub created: i64,
+    /// First SCIM request of the last sync.
+    pub last_sync_started: Option<i64>,
+    /// Last successful SCIM write.
+    pub last_sync_completed: Option<i64>,
+    /// What went wrong last.
+    pub last_sync_error: Option<String>,
+}
+
+/// What is needed for a new directory.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = directories)]
+pub struct NewDirectory {
+    /// See [`Directory`].
+    pub id: String,
+    /// See [`Directory`].
+    pub endpoint_id: String,
+    /// See [`Directory`].
+    pub connection_key: ConnectionKey,
+    /// See [`Directory`].
+    pub name: String,
+    /// See [`Directory`].
+    pub provider: String,
+    /// See [`Directory`].
+    pub state: String,
+    /// See [`Directory`].
+    pub created: i64,
+}
+
+/// Adds a directory.
+///
+/// # Errors
+/// [`Error::Conflict`] when the connection has one.
+pub fn insert(tx: &mut Tx<'_>, new: &NewDirectory) -> Result<DirectoryKey, Error> {
+    Ok(diesel::insert_into(directories::table).values(new).returning(directories::key).get_result(tx.connection)?)
+}
+
+/// The directory with this public id.
+pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Directory>, Error> {
+    Ok(directories::table.filter(directories::id.eq(id)).first(tx.connection).optional()?)
+}
+
+/// The directory of a connection.
+pub fn find_of_connection(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<Option<Directory>, Error> {
+    Ok(directories::table
+        .filter(directories::connection_key.eq(connection))
+        .first(tx.connection)
+        .optional()?)
+}

@@ -1,0 +1,90 @@
+//! What can go wrong between a use case and the database.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+/// A failure of the store, in the words its callers decide by.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such row in this connection.
+    #[error("not found")]
+    NotFound,
+    /// A uniqueness constraint refused the row.
+    #[error("conflict")]
+    Conflict,
+    /// The row has another version than the caller expected.
+    #[error("stale")]
+    Stale,
+    /// The database cannot be reached, is too busy, or lost the transaction: nothing was done, try again.
+    #[error("database unavailable: {0}")]
+    Unavailable(String),
+    /// The URL, the schema or the library is not one this binary can work with.
+    #[error("{0}")]
+    Configuration(String),
+    /// Anything else: a defect, logged once at the edge and never sent.
+    #[error("internal store error: {0}")]
+    Internal(String),
+}
+
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_string() == other.to_string()
+    }
+}
+
+impl Error {
+    /// Wraps a cause as [`Error::Unavailable`].
+    pub(super) fn unavailable(cause: impl std::fmt::Display) -> Self {
+        Self::Unavailable(cause.to_string())
+    }
+
+    /// Wraps a cause as [`Error::Internal`].
+    pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+
+    /// Whether running the whole transaction again may succeed (PostgreSQL 40001, 40P01; SQLite busy).
+    pub(super) fn is_retryable(cause: &DieselError) -> bool {
+        match cause {
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+            DieselError::DatabaseError(_, information) => {
+                let message = information.message();
+                message.contains("deadlock detected") || message.contains("database is locked")
+            }
+            _ => false,
+        }
+    }
+}
+
+impl From<DieselError> for Error {
+    fn from(cause: DieselError) -> Self {
+        match &cause {
+            DieselError::NotFound => Self::NotFound,
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict,
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => {
+                Self::unavailable(cause)
+            }
+            DieselError::BrokenTransactionManager => Self::unavailable(cause),
+            DieselError::DatabaseError(_, information) if is_passing(information.message()) => Self::unavailable(cause),
+            _ => Self::internal(cause),
+        }
+    }
+}
+
+/// Messages of faults that pass: time-outs, a stopping or starting server, a lock, a full disk.
+fn is_passing(message: &str) -> bool {
+    const PASSING: [&str; 12] = [
+        "statement timeout",
+        "lock timeout",
+        "deadlock detected",
+        "could not serialize",
+        "terminating connection",
+        "the database system is",
+        "server closed the connection",
+        "connection not open",
+        "no connection to the server",
+        "database is locked",
+        "database or disk is full",
+        "too many clients",
+    ];
+    PASSING.iter().any(|part| message.contains(part))
+}

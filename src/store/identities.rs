@@ -1,0 +1,200 @@
+//! Identities: the ways a user signs in.
+
+use diesel::prelude::*;
+
+use super::schema::identities;
+use super::{ConnectionKey, Error, IdentityKey, ResourceKey, Tx, UserKey};
+
+/// One way a user signs in.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Identity {
+    /// Row key.
+    pub key: IdentityKey,
+    /// Public id, `identity_` and 32 hex digits.
+    pub id: String,
+    /// Whose it is.
+    pub user_key: UserKey,
+    /// `email`, `username`, `phone`, `social` or `enterprise`.
+    pub kind: String,
+    /// The value as given; of an enterprise identity its resource's matching email.
+    pub value: String,
+    /// The value as it is matched; of an enterprise identity the email key, or empty.
+    pub value_key: String,
+    /// The connection of a social or enterprise identity.
+    pub connection_key: Option<ConnectionKey>,
+    /// The IdP's immutable id, bound at the first sign-in.
+    pub subject: Option<String>,
+    /// `active`, `deactivated` or `held`.
+    pub state: String,
+    /// `admin`, `sign_in` or `directory`.
+    pub origin: String,
+    /// First SCIM write of any kind; `None` while the IdP has not spoken of the person.
+    pub pushed: Option<i64>,
+    /// The User resource of an enterprise identity.
+    pub resource_key: Option<ResourceKey>,
+    /// Whether the value was confirmed by its owner.
+    pub is_confirmed: bool,
+    /// Whether it is the user's first choice of its kind.
+    pub is_primary: bool,
+    /// Microseconds since the epoch.
+    pub created: i64,
+    /// Microseconds since the epoch.
+    pub last_login: Option<i64>,
+    /// Allowed sign-ins.
+    pub total_logins: i64,
+}
+
+/// What is needed for a new identity.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = identities)]
+pub struct NewIdentity {
+    /// See [`Identity`].
+    pub id: String,
+    /// See [`Identity`].
+    pub user_key: UserKey,
+    /// See [`Identity`].
+    pub kind: String,
+    /// See [`Identity`].
+    pub value: String,
+    /// See [`Identity`].
+    pub value_key: String,
+    /// See [`Identity`].
+    pub connection_key: Option<ConnectionKey>,
+    /// See [`Identity`].
+    pub subject: Option<String>,
+    /// See [`Identity`].
+    pub state: String,
+    /// See [`Identity`].
+    pub origin: String,
+    /// See [`Identity`].
+    pub pushed: Option<i64>,
+    /// See [`Identity`].
+    pub resource_key: Option<ResourceKey>,
+    /// See [`Identity`].
+    pub is_confirmed: bool,
+    /// See [`Identity`].
+    pub is_primary: bool,
+    /// See [`Identity`].
+    pub created: i64,
+    /// See [`Identity`].
+    pub total_logins: i64,
+}
+
+/// Adds an identity.
+///
+/// # Errors
+/// [`Error::Conflict`] when its value, subject or resource is taken, or the user has an enterprise identity.
+pub fn insert(tx: &mut Tx<'_>, new: &NewIdentity) -> Result<IdentityKey, Error> {
+    Ok(diesel::insert_into(identities::table).values(new).returning(identities::key).get_result(tx.connection)?)
+}
+
+/// The identity with this public id.
+pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Identity>, Error> {
+    Ok(identities::table.filter(identities::id.eq(id)).first(tx.connection).optional()?)
+}
+
+/// The identities of a user, oldest first.
+pub fn list_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Identity>, Error> {
+    Ok(identities::table.filter(identities::user_key.eq(user)).order(identities::key).load(tx.connection)?)
+}
+
+/// The enterprise identity of a resource.
+pub fn find_of_resource(tx: &mut Tx<'_>, connection: ConnectionKey, resource: ResourceKey) -> Result<Option<Identity>, Error> {
+    Ok(identities::table
+        .filter(identities::connection_key.eq(connection))
+        .filter(identities::resource_key.eq(resource))
+        .first(tx.connection)
+        .optional()?)
+}
+
+/// The enterprise identity that a subject is bound to.
+pub fn find_by_subject(tx: &mut Tx<'_>, connection: ConnectionKey, subject: &str) -> Result<Option<Identity>, Error> {
+    Ok(identities::table
+        .filter(identities::connection_key.eq(connection))
+        .filter(identities::subject.eq(subject))
+        .first(tx.connection)
+        .optional()?)
+}
+
+/// The enterprise identities of a connection with this email key, oldest first, `limit` at most.
+pub fn list_by_email(tx: &mut Tx<'_>, connection: ConnectionKey, email_key: &str, limit: i64) -> Result<Vec<Identity>, Error> {
+    Ok(identities::table
+        .filter(identities::connection_key.eq(connection))
+        .filter(identities::value_key.eq(email_key))
+        .filter(identities::kind.eq("enterprise"))
+        .order(identities::key)
+        .limit(limit)
+        .load(tx.connection)?)
+}
+
+/// Whether a user has a confirmed email identity with this key.
+pub fn has_confirmed_email(tx: &mut Tx<'_>, user: UserKey, email_key: &str) -> Result<bool, Error> {
+    let rows: i64 = identities::table
+        .filter(identities::user_key.eq(user))
+        .filter(identities::kind.eq("email"))
+        .filter(identities::value_key.eq(email_key))
+        .filter(identities::is_confirmed.eq(true))
+        .count()
+        .get_result(tx.connection)?;
+    Ok(rows > 0)
+}
+
+/// Binds a subject, or releases it with `None`.
+pub fn set_subject(tx: &mut Tx<'_>, key: IdentityKey, subject: Option<&str>) -> Result<(), Error> {
+    diesel::update(identities::table.filter(identities::key.eq(key)))
+        .set(identities::subject.eq(subject))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Changes what holds for the person: `active`, `deactivated` or `held`.
+pub fn set_state(tx: &mut Tx<'_>, key: IdentityKey, state: &str) -> Result<(), Error> {
+    diesel::update(identities::table.filter(identities::key.eq(key)))
+        .set(identities::state.eq(state))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Lets the value follow the resource's matching email.
+pub fn set_value(tx: &mut Tx<'_>, key: IdentityKey, value: &str, value_key: &str) -> Result<(), Error> {
+    diesel::update(identities::table.filter(identities::key.eq(key)))
+        .set((identities::value.eq(value), identities::value_key.eq(value_key)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Records the first SCIM write.
+pub fn set_pushed(tx: &mut Tx<'_>, key: IdentityKey, now: i64) -> Result<(), Error> {
+    diesel::update(identities::table.filter(identities::key.eq(key)))
+        .set(identities::pushed.eq(Some(now)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Counts an allowed sign-in.
+pub fn record_sign_in(tx: &mut Tx<'_>, key: IdentityKey, now: i64) -> Result<(), Error> {
+    diesel::update(identities::table.filter(identities::key.eq(key)))
+        .set((identities::last_login.eq(Some(now)), identities::total_logins.eq(identities::total_logins + 1)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Removes one identity.
+pub fn delete(tx: &mut Tx<'_>, key: IdentityKey) -> Result<(), Error> {
+    diesel::delete(identities::table.filter(identities::key.eq(key))).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Removes every identity of a user.
+pub fn delete_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<usize, Error> {
+    Ok(diesel::delete(identities::table.filter(identities::user_key.eq(user))).execute(tx.connection)?)
+}
+
+/// Keeps the identity as it is until the transaction ends: a sign-in waits for a deactivation under way.
+pub fn lock(tx: &mut Tx<'_>, key: IdentityKey) -> Result<Option<Identity>, Error> {
+    let query = identities::table.filter(identities::key.eq(key));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+    })
+}

@@ -1,0 +1,79 @@
+//! Locks for decisions that read before they write.
+//!
+//! SQLite has one writer, so there they cost nothing. On PostgreSQL they are advisory transaction locks on what the
+//! decision is about (a userName, an externalId, an email), always taken sorted, so that two decisions about one person
+//! wait for each other and never deadlock.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use sha2::{Digest, Sha256};
+
+use super::backend::AnyConnection;
+use super::{ConnectionKey, Error, Tx};
+
+diesel::define_sql_function! {
+    /// PostgreSQL's transaction-scoped advisory lock; the result is void, read as text.
+    fn pg_advisory_xact_lock(key: BigInt) -> Text;
+}
+
+/// What a decision is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lock {
+    /// A userName key of a connection.
+    UserName(ConnectionKey, String),
+    /// An externalId of a connection.
+    ExternalId(ConnectionKey, String),
+    /// An email key, over all connections.
+    Email(String),
+    /// A subject of a connection.
+    Subject(ConnectionKey, String),
+    /// A group name key of a connection.
+    GroupName(ConnectionKey, String),
+}
+
+impl Lock {
+    fn number(&self) -> i64 {
+        let (kind, connection, text) = match self {
+            Self::UserName(connection, text) => (1, connection.number(), text),
+            Self::ExternalId(connection, text) => (2, connection.number(), text),
+            Self::Email(text) => (3, 0, text),
+            Self::Subject(connection, text) => (4, connection.number(), text),
+            Self::GroupName(connection, text) => (5, connection.number(), text),
+        };
+        hash(kind, connection, text)
+    }
+}
+
+fn hash(kind: u8, connection: i64, text: &str) -> i64 {
+    let mut hasher = Sha256::new();
+    hasher.update([kind]);
+    hasher.update(connection.to_be_bytes());
+    hasher.update(text);
+    let digest = hasher.finalize();
+    let (first, _) = digest.split_at(8);
+    first.iter().fold(0_i64, |number, byte| (number << 8) | i64::from(*byte))
+}
+
+/// Takes all locks until the transaction ends.
+pub fn take(tx: &mut Tx<'_>, locks: &[Lock]) -> Result<(), Error> {
+    let AnyConnection::Postgres(connection) = &mut *tx.connection else {
+        return Ok(());
+    };
+    let mut numbers: Vec<i64> = locks.iter().map(Lock::number).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    for number in numbers {
+        advisory(connection, number)?;
+    }
+    Ok(())
+}
+
+/// The lock of migrations: one server changes the schema while others wait.
+pub(super) fn whole_database(connection: &mut PgConnection) -> Result<(), Error> {
+    advisory(connection, hash(0, 0, "anteroom"))
+}
+
+fn advisory(connection: &mut PgConnection, number: i64) -> Result<(), Error> {
+    diesel::select(pg_advisory_xact_lock(number)).execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! Organizations, their members and their proven domains.
+
+use diesel::prelude::*;
+
+use super::schema::{organization_domains, organization_members, organizations};
+use super::{Error, OrganizationKey, Tx, UserKey};
+
+/// A business customer.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Organization {
+    /// Row key.
+    pub key: OrganizationKey,
+    /// Public id, `org_` and 11 hex digits.
+    pub code: String,
+    /// Name as given.
+    pub name: String,
+    /// Kinde's handle.
+    pub handle: Option<String>,
+    /// The caller's own id for it.
+    pub external_id: Option<String>,
+    /// Nobody signs in while true.
+    pub is_suspended: bool,
+    /// Self-join policy: whoever names the code at sign-in becomes a member.
+    pub is_auto_membership_enabled: bool,
+    /// Self-join only from `allowed_domains`.
+    pub is_auto_join_domain_list: bool,
+    /// JSON array of domain keys.
+    pub allowed_domains: String,
+    /// Microseconds since the epoch.
+    pub created: i64,
+}
+
+/// What is needed for a new organization.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = organizations)]
+pub struct NewOrganization {
+    /// See [`Organization`].
+    pub code: String,
+    /// See [`Organization`].
+    pub name: String,
+    /// See [`Organization`].
+    pub handle: Option<String>,
+    /// See [`Organization`].
+    pub external_id: Option<String>,
+    /// See [`Organization`].
+    pub is_suspended: bool,
+    /// See [`Organization`].
+    pub is_auto_membership_enabled: bool,
+    /// See [`Organization`].
+    pub is_auto_join_domain_list: bool,
+    /// See [`Organization`].
+    pub allowed_domains: String,
+    /// See [`Organization`].
+    pub created: i64,
+}
+
+/// How a user became a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemberSource {
+    /// Pushed by the organization's directory; goes with its DELETE.
+    Directory,
+    /// Added by an administrator, API or import.
+    Admin,
+    /// Came with a just-in-time sign-in over the organization's own connection.
+    SignIn,
+    /// Joined by the self-join policy.
+    SelfJoin,
+}
+
+impl MemberSource {
+    /// The word stored and shown.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Directory => "directory",
+            Self::Admin => "admin",
+            Self::SignIn => "sign_in",
+            Self::SelfJoin => "self_join",
+        }
+    }
+}
+
+/// Adds an organization.
+pub fn insert(tx: &mut Tx<'_>, new: &NewOrganization) -> Result<OrganizationKey, Error> {
+    Ok(diesel::insert_into(organizations::table)
+        .values(new)
+        .returning(organizations::key)
+        .get_result(tx.connection)?)
+}
+
+/// The organization with this row key.
+pub fn load(tx: &mut Tx<'_>, key: OrganizationKey) -> Result<Organization, Error> {
+    Ok(organizations::table.filter(organizations::key.eq(key)).first(tx.connection)?)
+}
+
+/// The organization with this code.
+pub fn find_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Organization>, Error> {
+    Ok(organizations::table.filter(organizations::code.eq(code)).first(tx.connection).optional()?)
+}
+
+/// All organizations with exactly this name.
+pub fn list_by_name(tx: &mut Tx<'_>, name: &str) -> Result<Vec<Organization>, Error> {
+    Ok(organizations::table.filter(organizations::name.eq(name)).order(organizations::key).load(tx.connection)?)
+}
+
+/// Suspends or restores an organization.
+pub fn set_suspended(tx: &mut Tx<'_>, key: OrganizationKey, is_suspended: bool) -> Result<(), Error> {
+    diesel::update(organizations::table.filter(organizations::key.eq(key)))
+        .set(organizations::is_suspended.eq(is_suspended))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// The organizations a user is a member of.
+pub fn list_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<OrganizationKey>, Error> {
+    Ok(organization_members::table
+        .filter(organization_members::user_key.eq(user))
+        .order(organization_members::organization_key)
+        .select(organization_members::organization_key)
+        .load(tx.connection)?)
+}
+
+/// The codes of the organizations a user is a member of.
+pub fn list_codes_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<String>, Error> {
+    Ok(organizations::table
+        .inner_join(organization_members::table.on(organization_members::organization_key.eq(organizations::key)))
+        .filter(organization_members::user_key.eq(user))
+        .order(organizations::key)
+        .select(organizations::code)
+        .load(tx.connection)?)
+}
+
+/// Whether a user is a member of an organization.
+pub fn is_member(tx: &mut Tx<'_>, organization: OrganizationKey, user: UserKey) -> Result<bool, Error> {
+    let rows: i64 = organization_members::table
+        .filter(organization_members::organization_key.eq(organization))
+        .filter(organization_members::user_key.eq(user))
+        .count()
+        .get_result(tx.connection)?;
+    Ok(rows > 0)
+}
+
+/// Makes a user a member; a member keeps the source it came by. True when it was none.
+pub fn add_member(
+    tx: &mut Tx<'_>,
+    organization: OrganizationKey,
+    user: UserKey,
+    source: MemberSource,
+    now: i64,
+) -> Result<bool, Error> {
+    if is_member(tx, organization, user)? {
+        return Ok(false);
+    }
+    diesel::insert_into(organization_members::table)
+        .values((
+            organization_members::organization_key.eq(organization),
+            organization_members::user_key.eq(user),
+            organization_members::source.eq(source.as_str()),
+            organization_members::joined.eq(now),
+        ))
+        .execute(tx.connection)?;
+    Ok(true)
+}
+
+/// Ends a membership that came from this source. True when there was one.
+pub fn remove_member(
+    tx: &mut Tx<'_>,
+    organization: OrganizationKey,
+    user: UserKey,
+    source: MemberSource,
+) -> Result<bool, Error> {
+    let rows = diesel::delete(
+        organization_members::table
+            .filter(organization_members::organization_key.eq(organization))
+            .filter(organization_members::user_key.eq(user))
+            .filter(organization_members::source.eq(source.as_str())),
+    )
+    .execute(tx.connection)?;
+    Ok(rows > 0)
+}
+
+/// A domain an organization has shown to be its own.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Domain {
+    /// A-label, lower case.
+    pub domain: String,
+    /// Owner.
+    pub organization_key: OrganizationKey,
+    /// `asserted` or `dns_txt`.
+    pub proof: String,
+    /// When it was proven; `None`: asked for, or lapsed.
+    pub proven: Option<i64>,
+    /// When it was last checked.
+    pub checked: Option<i64>,
+}
+
+/// Who a domain belongs to.
+pub fn find_domain(tx: &mut Tx<'_>, domain: &str) -> Result<Option<Domain>, Error> {
+    Ok(organization_domains::table
+        .filter(organization_domains::domain.eq(domain))
+        .first(tx.connection)
+        .optional()?)
+}
+
+/// Records a proven domain.
+///
+/// # Errors
+/// [`Error::Conflict`] when the domain has an owner already.
+pub fn insert_domain(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str, proof: &str, now: i64) -> Result<(), Error> {
+    diesel::insert_into(organization_domains::table)
+        .values((
+            organization_domains::domain.eq(domain),
+            organization_domains::organization_key.eq(organization),
+            organization_domains::proof.eq(proof),
+            organization_domains::proven.eq(Some(now)),
+            organization_domains::checked.eq(Some(now)),
+        ))
+        .execute(tx.connection)?;
+    Ok(())
+}
