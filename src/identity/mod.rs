@@ -4,8 +4,10 @@
 //! IdP's push mean ([`linking`]), and which user has arrived at the door ([`sign_in`]). Functions that must run inside a
 //! transaction take a [`crate::store::Tx`].
 
+pub mod access_tokens;
 pub mod act;
 pub mod adoption;
+mod checks;
 pub mod clients;
 pub mod combine;
 pub mod connections;
@@ -17,10 +19,15 @@ mod error;
 pub mod identities;
 pub mod lifecycle;
 pub mod linking;
+mod local;
 pub mod organizations;
 pub mod profile;
+pub mod providers;
+pub mod reach;
+pub mod scopes;
 pub mod settings;
 pub mod sign_in;
+pub mod tokens;
 pub mod users;
 
 pub use act::Act;

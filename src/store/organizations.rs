@@ -217,3 +217,19 @@ pub fn insert_domain(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &st
         .execute(tx.connection)?;
     Ok(())
 }
+
+/// Proves a domain that an organization asked for or had before.
+pub fn prove_domain(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str, proof: &str, now: i64) -> Result<(), Error> {
+    diesel::update(
+        organization_domains::table
+            .filter(organization_domains::domain.eq(domain))
+            .filter(organization_domains::organization_key.eq(organization)),
+    )
+    .set((
+        organization_domains::proof.eq(proof),
+        organization_domains::proven.eq(Some(now)),
+        organization_domains::checked.eq(Some(now)),
+    ))
+    .execute(tx.connection)?;
+    Ok(())
+}

@@ -118,6 +118,16 @@ pub fn list(tx: &mut Tx<'_>, directory: DirectoryKey) -> Result<Vec<Token>, Erro
         .load(tx.connection)?)
 }
 
+/// The connection of the directory a token belongs to.
+pub fn find_connection(tx: &mut Tx<'_>, id: &str) -> Result<Option<super::ConnectionKey>, Error> {
+    Ok(scim_tokens::table
+        .inner_join(directories::table.on(directories::key.eq(scim_tokens::directory_key)))
+        .filter(scim_tokens::id.eq(id))
+        .select(directories::connection_key)
+        .first(tx.connection)
+        .optional()?)
+}
+
 /// Revokes a token from now on.
 ///
 /// # Errors

@@ -102,6 +102,15 @@ pub fn load(tx: &mut Tx<'_>, key: UserKey) -> Result<User, Error> {
     Ok(users::table.filter(users::key.eq(key)).first(tx.connection)?)
 }
 
+/// Finds a user and keeps other writers from what it signs in with until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, Error> {
+    let query = users::table.filter(users::id.eq(id));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+    })
+}
+
 /// Users with this email key, oldest first, `limit` at most.
 pub fn list_by_email(tx: &mut Tx<'_>, email_key: &str, limit: i64) -> Result<Vec<User>, Error> {
     Ok(users::table
