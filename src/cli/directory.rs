@@ -43,12 +43,17 @@ pub(super) struct Create {
     strategy: Option<String>,
 
     /// URL under which the IdP reaches the server; the base URL is made from it
-    #[arg(long, env = "ANTEROOM_PUBLIC_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    #[arg(long, env = "ANTEROOM_PUBLIC_URL", default_value = "http://127.0.0.1:8080", value_name = "URL", value_parser = url)]
     public_url: String,
 }
 
 fn provider(text: &str) -> Result<&'static str, String> {
     providers::find(text).ok_or_else(|| format!("known are {}", providers::short_names()))
+}
+
+fn url(text: &str) -> Result<String, String> {
+    let has_scheme = text.starts_with("http://") || text.starts_with("https://");
+    if has_scheme { Ok(text.to_owned()) } else { Err("it must begin with http:// or https://".to_owned()) }
 }
 
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
@@ -129,4 +134,54 @@ fn free_connections(
         }
     }
     Ok(free)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::open_store;
+    use crate::id::Ids;
+    use crate::store::DatabaseUrl;
+
+    fn args(organization: &str) -> Create {
+        Create {
+            organization: organization.to_owned(),
+            connection: None,
+            name: "Okta".to_owned(),
+            provider: "okta",
+            strategy: None,
+            public_url: "https://a.test".to_owned(),
+        }
+    }
+
+    #[actix_web::test]
+    async fn an_ambiguous_name_or_connection_is_an_error_that_lists_the_choices() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open_store(&DatabaseUrl::Sqlite(folder.path().join("test.db"))).unwrap();
+        let act = Act { actor: "command".into(), request_id: "run".into(), now: 1, ids: Ids::counting() };
+        let refused = store.write(move |tx| {
+            let named = organizations::Request { name: Some("Acme".into()), ..Default::default() };
+            let first = organizations::create(tx, &act, &named)?;
+            let connection = connections::Request {
+                name: Some("Okta".into()),
+                strategy: Some("saml:okta".into()),
+                organization_code: Some(first.code.clone()),
+                ..Default::default()
+            };
+            let made = connections::create(tx, &act, Reach::everything(), &connection)?;
+            let used = create(tx, &act, &args("Acme"))?.0.connection;
+            assert_eq!(used.id, made.id);
+            for _ in 0..2 {
+                connections::create(tx, &act, Reach::everything(), &connection)?;
+            }
+            let several = create(tx, &act, &args("Acme")).unwrap_err().to_string();
+            let second = organizations::create(tx, &act, &named)?;
+            let ambiguous = create(tx, &act, &args("Acme")).unwrap_err().to_string();
+            assert!(ambiguous.contains(&first.code) && ambiguous.contains(&second.code), "{ambiguous}");
+            Ok::<_, Error>((several, ambiguous))
+        });
+        let (several, ambiguous) = refused.await.unwrap();
+        assert!(several.contains("ENTERPRISE_CONNECTION_REQUIRED"), "{several}");
+        assert!(ambiguous.contains("ORGANIZATION_AMBIGUOUS"), "{ambiguous}");
+    }
 }

@@ -35,7 +35,7 @@ use session::Session;
 #[command(name = "anteroom", version, arg_required_else_help = true)]
 pub struct Cli {
     /// Options of every command.
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Options of every command")]
     pub global: Global,
     #[command(subcommand)]
     command: Command,
@@ -87,6 +87,8 @@ enum Command {
     #[command(subcommand)]
     Domain(domain::Command),
     /// Ask who has arrived, as the sign-in service does, and see the explained answer
+    ///
+    /// Without --dry-run the answer takes effect as at a real sign-in: a subject is bound, a user may be made.
     SignIn(sign_in::Args),
     /// Periodic work
     #[command(subcommand)]

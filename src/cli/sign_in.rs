@@ -6,7 +6,6 @@ use super::output;
 use super::session::Session;
 use crate::identity::sign_in::{self, Question};
 
-/// Without `--dry-run` the answer takes effect as at a real sign-in: a subject is bound, a user may be made.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
     /// Id of the connection they come through

@@ -1,4 +1,5 @@
 //! The real binary, command by command, on an SQLite file of its own.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod access;
 mod directory;

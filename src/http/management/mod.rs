@@ -10,6 +10,8 @@ mod directories;
 mod identities;
 mod organizations;
 mod sign_ins;
+#[cfg(test)]
+mod tests;
 mod token;
 mod users;
 
@@ -35,26 +37,40 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 }
 
 fn v1(config: &mut ServiceConfig) {
-    let get = |scope| needs(web::get(), scope);
-    let post = |scope| needs(web::post(), scope);
     config
-        .service(endpoint("/organization", "POST").route(post("create:organizations").to(organizations::create)))
-        .service(endpoint("/connections", "POST").route(post("create:connections").to(connections::create)))
-        .service(endpoint("/connections/{id}", "GET").route(get("read:connections").to(connections::get)))
-        .service(endpoint("/connections/{id}/sign_ins", "POST").route(post("create:sign_ins").to(sign_ins::ask)))
-        .service(endpoint("/directories", "POST").route(post("create:scim_directories").to(directories::create)))
-        .service(endpoint("/directories/{id}", "GET").route(get("read:scim_directories").to(directories::get)))
+        .service(
+            endpoint("/organization", "POST")
+                .route(needs("create:organizations", web::post().to(organizations::create))),
+        )
+        .service(
+            endpoint("/connections", "POST").route(needs("create:connections", web::post().to(connections::create))),
+        )
+        .service(endpoint("/connections/{id}", "GET").route(needs("read:connections", web::get().to(connections::get))))
+        .service(
+            endpoint("/connections/{id}/sign_ins", "POST")
+                .route(needs("create:sign_ins", web::post().to(sign_ins::ask))),
+        )
+        .service(
+            endpoint("/directories", "POST")
+                .route(needs("create:scim_directories", web::post().to(directories::create))),
+        )
+        .service(
+            endpoint("/directories/{id}", "GET").route(needs("read:scim_directories", web::get().to(directories::get))),
+        )
         .service(
             endpoint("/user", "GET, POST")
-                .route(get("read:users").to(users::get))
-                .route(post("create:users").to(users::create)),
+                .route(needs("read:users", web::get().to(users::get)))
+                .route(needs("create:users", web::post().to(users::create))),
         )
         .service(
             endpoint("/users/{id}/identities", "GET, POST")
-                .route(get("read:user_identities").to(identities::list))
-                .route(post("create:user_identities").to(identities::create)),
+                .route(needs("read:user_identities", web::get().to(identities::list)))
+                .route(needs("create:user_identities", web::post().to(identities::create))),
         )
-        .service(endpoint("/identities/{id}/unbind", "POST").route(post("update:identities").to(identities::unbind)));
+        .service(
+            endpoint("/identities/{id}/unbind", "POST")
+                .route(needs("update:identities", web::post().to(identities::unbind))),
+        );
 }
 
 /// A path that answers every other method with 405.
@@ -69,6 +85,6 @@ fn endpoint(path: &str, allowed: &'static str) -> Resource {
 }
 
 /// A route for callers with this scope.
-fn needs(route: Route, scope: &'static str) -> Route {
+fn needs(scope: &'static str, route: Route) -> Route {
     route.wrap(from_fn(move |request, next| caller::require(request, next, scope)))
 }
