@@ -57,7 +57,8 @@ pub(crate) async fn read(request: &HttpRequest, payload: Payload, limit: usize) 
 fn check_head(request: &HttpRequest, limit: usize) -> Result<(), actix_web::Error> {
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let media_type = text(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());
+    let media_type =
+        text(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());
     if !matches!(media_type.as_deref(), Some("application/scim+json" | "application/json")) {
         let message = "send application/scim+json or application/json";
         return Err(refuse(request, StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message));
@@ -73,7 +74,8 @@ fn check_head(request: &HttpRequest, limit: usize) -> Result<(), actix_web::Erro
 async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, actix_web::Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| refuse(request, StatusCode::BAD_REQUEST, "INVALID_BODY", "the body broke off"))?;
+        let chunk =
+            chunk.map_err(|_| refuse(request, StatusCode::BAD_REQUEST, "INVALID_BODY", "the body broke off"))?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large(request, limit));
         }

@@ -50,7 +50,14 @@ fn is_somebody_else(before: &Resource, after: &Resource) -> bool {
     !before.active && after.active && !was.is_empty() && was != is
 }
 
-fn replace_person(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, before: &Resource, after: &Resource, old: &Identity) -> Result<(), Error> {
+fn replace_person(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    before: &Resource,
+    after: &Resource,
+    old: &Identity,
+) -> Result<(), Error> {
     let leaver = users::load(tx, old.user_key)?;
     leave(tx, act, tenant, before, old)?;
     let user = enterprise::make_user(tx, act, tenant, &after.document, Origin::Directory)?;
@@ -87,7 +94,14 @@ fn set_state(tx: &mut Tx<'_>, act: &Act, identity: &Identity, active: bool, abou
 }
 
 /// The profile and the identity's value are what the directory says.
-fn follow(tx: &mut Tx<'_>, act: &Act, user: &User, identity: &Identity, after: &Resource, about: About<'_>) -> Result<(), Error> {
+fn follow(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: &User,
+    identity: &Identity,
+    after: &Resource,
+    about: About<'_>,
+) -> Result<(), Error> {
     let value = after.document.matching_email().or(after.document.user_name()).unwrap_or_default();
     if value != identity.value {
         identities::set_value(tx, identity.key, value, &email_key(value).unwrap_or_default())?;

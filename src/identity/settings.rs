@@ -70,7 +70,8 @@ impl Settings {
 
     /// Whether the IdP vouches for the emails of its directory, so that no `email_verified` claim is required.
     pub fn vouches_for_email(&self, strategy: &str) -> bool {
-        let pinned = self.entra_id_domain.as_deref().is_some_and(|tenant| !tenant.is_empty()) && !self.is_use_common_endpoint;
+        let pinned =
+            self.entra_id_domain.as_deref().is_some_and(|tenant| !tenant.is_empty()) && !self.is_use_common_endpoint;
         strategy.starts_with("saml:") || strategy.starts_with("wsfed:") || (strategy == "oauth2:azure_ad" && pinned)
     }
 }

@@ -25,7 +25,7 @@ pub async fn patch(
     body: Value,
     projection: Projection,
 ) -> Result<Option<Rendered>, Error> {
-    let operations = patch::parse(&call.catalogue, &target.resource_type, &body, &call.quirks)?;
+    let operations = patch::parse(&body, &call.quirks)?;
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
@@ -33,7 +33,10 @@ pub async fn patch(
                 resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
             target.check(before.version)?;
             let after = apply(tx, &call, &target, &operations, &before)?;
-            if target.is_group() && !projection.is_explicit() && members::count(tx, call.tenant.key(), after.key)? > SHOWN_MEMBERS {
+            if target.is_group()
+                && !projection.is_explicit()
+                && members::count(tx, call.tenant.key(), after.key)? > SHOWN_MEMBERS
+            {
                 return Ok(None);
             }
             render::one(tx, &call, &target, &projection, &after).map(Some)
@@ -41,7 +44,13 @@ pub async fn patch(
         .await
 }
 
-fn apply(tx: &mut Tx<'_>, call: &Call, target: &Target, operations: &[Operation], before: &Resource) -> Result<Resource, Error> {
+fn apply(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    operations: &[Operation],
+    before: &Resource,
+) -> Result<Resource, Error> {
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
     if target.is_user() {
         let mut document = patched.document;

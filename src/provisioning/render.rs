@@ -25,13 +25,19 @@ pub(super) struct Relations(HashMap<ResourceKey, Vec<Related>>);
 
 impl Relations {
     /// Loads, in at most one statement, what the projection asks for.
-    pub(super) fn load(tx: &mut Tx<'_>, call: &Call, target: &Target, projection: &Projection, page: &[Resource]) -> Result<Self, Error> {
+    pub(super) fn load(
+        tx: &mut Tx<'_>,
+        call: &Call,
+        target: &Target,
+        projection: &Projection,
+        page: &[Resource],
+    ) -> Result<Self, Error> {
         let keys: Vec<ResourceKey> = page.iter().map(|resource| resource.key).collect();
         let rows = if keys.is_empty() {
             Vec::new()
-        } else if target.is_user() && projection.wants(&target.resource_type, "groups") {
+        } else if target.is_user() && projection.wants(&call.catalogue, &target.resource_type, "groups") {
             members::list_of_members(tx, call.tenant.key(), &keys)?
-        } else if target.is_group() && projection.wants(&target.resource_type, "members") {
+        } else if target.is_group() && projection.wants(&call.catalogue, &target.resource_type, "members") {
             members::list_of_groups(tx, call.tenant.key(), &keys)?
         } else {
             Vec::new()
@@ -49,7 +55,13 @@ impl Relations {
 }
 
 /// Renders one resource inside the transaction that read or wrote it.
-pub(super) fn one(tx: &mut Tx<'_>, call: &Call, target: &Target, projection: &Projection, resource: &Resource) -> Result<Rendered, Error> {
+pub(super) fn one(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    projection: &Projection,
+    resource: &Resource,
+) -> Result<Rendered, Error> {
     let mut relations = Relations::load(tx, call, target, projection, std::slice::from_ref(resource))?;
     let value = value(call, target, projection, resource, &mut relations);
     Ok(Rendered { body: value.to_string(), location: location(call, target, &resource.id), version: resource.version })
@@ -80,7 +92,12 @@ pub(super) fn value(
 
 fn reference(call: &Call, row: Related) -> MemberRef {
     let endpoint = call.catalogue.resource_type(&row.kind).map_or("/Users", |found| found.endpoint.as_str());
-    MemberRef { reference: format!("{}{endpoint}/{}", call.base_url, row.id), value: row.id, display: row.display, kind: row.kind }
+    MemberRef {
+        reference: format!("{}{endpoint}/{}", call.base_url, row.id),
+        value: row.id,
+        display: row.display,
+        kind: row.kind,
+    }
 }
 
 fn location(call: &Call, target: &Target, id: &str) -> String {

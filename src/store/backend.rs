@@ -43,11 +43,11 @@ impl std::str::FromStr for DatabaseUrl {
             return refuse_plain_tls(url).map(|()| Self::Postgres(url.to_owned()));
         }
         match url.strip_prefix("sqlite:") {
-            Some("" | ":memory:") => Err(Error::Configuration("sqlite: needs a file, such as sqlite:anteroom.db".into())),
+            Some("" | ":memory:") => {
+                Err(Error::Configuration("sqlite: needs a file, such as sqlite:anteroom.db".into()))
+            }
             Some(path) => Ok(Self::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))),
-            None => Err(Error::Configuration(
-                "the database URL must begin with sqlite: or postgres://".into(),
-            )),
+            None => Err(Error::Configuration("the database URL must begin with sqlite: or postgres://".into())),
         }
     }
 }
@@ -100,7 +100,9 @@ impl Manager {
 /// Counts statements and notices failures that another run of the transaction may mend.
 fn watch(statements: Statements, deadlocked: Arc<AtomicBool>) -> impl FnMut(InstrumentationEvent<'_>) + Send {
     move |event| match event {
-        InstrumentationEvent::StartQuery { query, .. } if !is_transaction_control(&query.to_string()) => statements.record(),
+        InstrumentationEvent::StartQuery { query, .. } if !is_transaction_control(&query.to_string()) => {
+            statements.record()
+        }
         InstrumentationEvent::FinishQuery { error: Some(error), .. } if Error::is_retryable(error) => {
             deadlocked.store(true, Ordering::Relaxed);
         }

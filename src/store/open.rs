@@ -74,15 +74,18 @@ impl ServeLock {
         let mut name = path.clone().into_os_string();
         name.push(".lock");
         let name = PathBuf::from(name);
-        let file = File::options().create(true).truncate(false).write(true).open(&name).map_err(|cause| {
-            Error::Configuration(format!("cannot open the lock file {}: {cause}", name.display()))
-        })?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(&name).map_err(|cause| {
+                Error::Configuration(format!("cannot open the lock file {}: {cause}", name.display()))
+            })?;
         match file.try_lock() {
             Ok(()) => Ok(Self(Some(file))),
             Err(TryLockError::WouldBlock) => {
                 Err(Error::Configuration(format!("another server already serves {}", path.display())))
             }
-            Err(TryLockError::Error(cause)) => Err(Error::Configuration(format!("cannot lock {}: {cause}", name.display()))),
+            Err(TryLockError::Error(cause)) => {
+                Err(Error::Configuration(format!("cannot lock {}: {cause}", name.display())))
+            }
         }
     }
 }
