@@ -184,8 +184,8 @@ pub(crate) fn is_scim(request: &HttpRequest) -> bool {
 }
 
 /// A failure in the words of the base the request came to.
-pub(crate) fn refuse(request: &HttpRequest, status: StatusCode, code: &'static str, message: &str) -> actix_web::Error {
-    if is_scim(request) {
+pub(crate) fn refuse(is_scim: bool, status: StatusCode, code: &'static str, message: &str) -> actix_web::Error {
+    if is_scim {
         ScimError::from(scim::Error::new(status.as_u16(), message)).into()
     } else {
         ManagementError::new(status, code, message).into()
@@ -194,7 +194,7 @@ pub(crate) fn refuse(request: &HttpRequest, status: StatusCode, code: &'static s
 
 /// Answers a route that does not exist.
 pub(crate) async fn no_such_route(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
-    Err(refuse(&request, StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path"))
+    Err(refuse(is_scim(&request), StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path"))
 }
 
 /// Answers a method a SCIM route does not have.

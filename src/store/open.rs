@@ -40,7 +40,9 @@ impl Store {
         migrate::migrate(&mut first.connection)?;
         paths.fill(&mut first.connection, &options.paths)?;
         let writer = match url {
-            DatabaseUrl::Sqlite(_) => Writer::Group(GroupCommit::start(first.connection, Arc::clone(&paths))?),
+            DatabaseUrl::Sqlite(_) => {
+                Writer::Group(GroupCommit::start(manager(Purpose::Write), first, Arc::clone(&paths))?)
+            }
             DatabaseUrl::Postgres(_) => {
                 let pool = backend::pool(manager(Purpose::Write), options.writers);
                 Writer::Pool(WritePool::new(pool, options.wait, Arc::clone(&paths)))
