@@ -8,8 +8,10 @@ use std::time::Duration;
 
 /// The URL of a server, up to and without the database's name; `None` where there is none.
 pub fn server() -> Option<&'static str> {
-    static SERVER: OnceLock<Option<String>> = OnceLock::new();
-    let found = SERVER.get_or_init(|| std::env::var("ANTEROOM_TEST_POSTGRES_URL").ok().or_else(private_cluster)).as_deref();
+    // The keeper lives as long as this process: its pipe closing is what ends the cluster.
+    static SERVER: OnceLock<Option<(String, Option<Child>)>> = OnceLock::new();
+    let named = || std::env::var("ANTEROOM_TEST_POSTGRES_URL").ok().map(|url| (url, None));
+    let found = SERVER.get_or_init(|| named().or_else(private_cluster)).as_ref().map(|(url, _)| url.as_str());
     if found.is_none() {
         assert!(std::env::var("CI").is_err(), "CI needs PostgreSQL: initdb was not found and no URL is set");
         eprintln!("skipped on PostgreSQL: set ANTEROOM_TEST_POSTGRES_URL or install initdb");
@@ -17,7 +19,7 @@ pub fn server() -> Option<&'static str> {
     found.map(|url| url.trim_end_matches('/'))
 }
 
-fn private_cluster() -> Option<String> {
+fn private_cluster() -> Option<(String, Option<Child>)> {
     let programs = programs()?;
     let folder = tempfile::Builder::new().prefix("anteroom-pg").tempdir().ok()?.keep();
     let port = std::net::TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
@@ -29,10 +31,10 @@ fn private_cluster() -> Option<String> {
         .status()
         .ok()?;
     assert!(made.success(), "initdb failed");
-    let _keeper: Child = keep(&programs, &folder, port);
+    let keeper = keep(&programs, &folder, port);
     let url = format!("postgres://anteroom@127.0.0.1:{port}");
     wait_for(port);
-    Some(url)
+    Some((url, Some(keeper)))
 }
 
 /// Where `initdb` and `postgres` are.
