@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use diesel::MultiConnection;
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
-use diesel::{MultiConnection, sql_query};
 
 use super::{Error, Statements};
 
@@ -101,7 +101,7 @@ impl Manager {
 fn watch(statements: Statements, deadlocked: Arc<AtomicBool>) -> impl FnMut(InstrumentationEvent<'_>) + Send {
     move |event| match event {
         InstrumentationEvent::StartQuery { query, .. } if !is_transaction_control(&query.to_string()) => {
-            statements.record()
+            statements.record();
         }
         InstrumentationEvent::FinishQuery { error: Some(error), .. } if Error::is_retryable(error) => {
             deadlocked.store(true, Ordering::Relaxed);
@@ -165,7 +165,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, session: &mut Session) -> Result<(), Error> {
-        sql_query("SELECT 1").execute(&mut session.connection).map(drop).map_err(Error::from)
+        session.connection.batch_execute("SELECT 1").map_err(Error::from)
     }
 
     fn has_broken(&self, session: &mut Session) -> bool {

@@ -110,7 +110,8 @@ impl Answer {
 impl TestApp {
     /// Boots a server on a free port.
     pub async fn start(database: Database) -> Self {
-        Self::start_with(database, ServeConfig { workers: Some(1), readers: 4, writers: 4, ..ServeConfig::default() }).await
+        Self::start_with(database, ServeConfig { workers: Some(1), readers: 4, writers: 4, ..ServeConfig::default() })
+            .await
     }
 
     /// Boots a server as configured.
@@ -179,7 +180,13 @@ impl TestApp {
             .await
             .expect("a directory");
         let base_url = directories::scim_base_url(&self.url, &endpoint);
-        Directory { organization_code: organization.to_owned(), connection_id, base_url, token, client: self.client.clone() }
+        Directory {
+            organization_code: organization.to_owned(),
+            connection_id,
+            base_url,
+            token,
+            client: self.client.clone(),
+        }
     }
 
     /// A call of the management API.
@@ -274,7 +281,7 @@ pub fn user(user_name: &str) -> Value {
 /// A client that follows no redirects and waits no longer than a test may.
 pub fn client() -> Client {
     Client::builder()
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client")
@@ -288,11 +295,8 @@ async fn management_token(client: &Client, url: &str, store: &Store, clock: &Clo
     let act = act(clock, ids);
     let made = store.write(move |tx| clients::create(tx, &act, "tests", &["all".into()], None));
     let (made, secret) = made.await.expect("a client");
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", made.id.as_str()),
-        ("client_secret", secret.as_str()),
-    ];
+    let form =
+        [("grant_type", "client_credentials"), ("client_id", made.id.as_str()), ("client_secret", secret.as_str())];
     let answer = Answer::of(client.post(format!("{url}/oauth2/token")).form(&form)).await;
     assert_eq!(answer.status, StatusCode::OK.as_u16(), "{}", answer.text);
     answer.body["access_token"].as_str().expect("a token").to_owned()
