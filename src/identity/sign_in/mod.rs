@@ -7,9 +7,15 @@
 
 mod answer;
 mod arrival;
+mod create;
+mod departed;
+mod enter;
 mod find;
 mod join;
 mod question;
+mod recognize;
+mod report;
+mod trust;
 
 use crate::store::locks::{self, Lock};
 use crate::store::{ConnectionKey, Store, Tx, connections, sign_in_answers};
