@@ -32,7 +32,7 @@ impl Document {
     pub fn stand_in(value: &str) -> Self {
         let mut document = Self::named(value);
         if email_key(value).is_some() {
-            document.0.insert("emails".into(), json!([{ "value": value, "primary": true }]));
+            document.set_email(value);
         }
         document
     }
@@ -93,6 +93,16 @@ impl Document {
     /// Sets `active`.
     pub fn set_active(&mut self, active: bool) {
         self.0.insert("active".into(), active.into());
+    }
+
+    /// Sets `externalId`.
+    pub fn set_external_id(&mut self, external_id: &str) {
+        self.0.insert("externalId".into(), external_id.into());
+    }
+
+    /// Makes this the one email.
+    pub fn set_email(&mut self, email: &str) {
+        self.0.insert("emails".into(), json!([{ "value": email, "primary": true }]));
     }
 
     /// Sets those parts of `name` that are given.

@@ -58,7 +58,7 @@ impl Arrival<'_> {
                 return Ok(verdict);
             }
         }
-        self.explain_nobody();
+        self.explain_nobody(tx)?;
         Ok(Verdict::Deny(Reason::AccountNotFound, None))
     }
 

@@ -5,7 +5,8 @@ use super::arrival::{Arrival, Verdict};
 use super::join;
 use crate::identity::Error;
 use crate::identity::enterprise::{self, Made, Origin};
-use crate::scim::canonical::canonical;
+use crate::identity::settings::SubjectSource;
+use crate::scim::canonical::{canonical, email_key};
 use crate::scim::resource::Document;
 use crate::store::{Tx, resources, users};
 
@@ -14,22 +15,21 @@ impl Arrival<'_> {
         if !self.tenant.settings.is_create_missing_user {
             return Ok(None);
         }
-        let entry = join::entry(tx, self.tenant, &self.asked, None, self.question)?;
+        let entry = join::entry_of_newcomer(tx, self.tenant, &self.asked, None, self.question)?;
         if let Some(closed) = self.closed(&entry) {
             return Ok(Some(closed));
         }
-        let name = self.new_user_name();
-        if self.is_name_taken(tx, &name)? {
+        let document = self.document();
+        if self.is_name_taken(tx, &document)? {
             return Ok(Some(Verdict::Deny(Reason::Ambiguous, None)));
         }
         self.say("just in time", "nobody is known, and the connection creates missing users");
-        let made = self.create(tx, &name)?;
+        let made = self.create(tx, &document)?;
         self.let_in(tx, Outcome::Created, &entry, &made.identity).map(Some)
     }
 
-    fn create(&mut self, tx: &mut Tx<'_>, name: &str) -> Result<Made, Error> {
-        let document = self.document(name);
-        let user = enterprise::make_user(tx, self.act, self.tenant, &document, Origin::SignIn)?;
+    fn create(&mut self, tx: &mut Tx<'_>, document: &Document) -> Result<Made, Error> {
+        let user = enterprise::make_user(tx, self.act, self.tenant, document, Origin::SignIn)?;
         if let Some(key) = &user.email_key
             && users::list_by_email(tx, key, 2)?.len() > 1
         {
@@ -39,12 +39,13 @@ impl Arrival<'_> {
                 "if they are one person, turn on trusted emails or give the first one an enterprise identity",
             );
         }
-        enterprise::attach(tx, self.act, self.tenant, user.key, Origin::SignIn, self.subject_to_bind(), &document)
+        enterprise::attach(tx, self.act, self.tenant, user.key, Origin::SignIn, self.subject_to_bind(), document)
     }
 
     /// A name the directory knows for somebody else is not given twice.
-    pub(super) fn is_name_taken(&mut self, tx: &mut Tx<'_>, name: &str) -> Result<bool, Error> {
-        let taken = resources::find_by_unique_key(tx, self.tenant.key(), "User", &canonical(name))?.is_some();
+    pub(super) fn is_name_taken(&mut self, tx: &mut Tx<'_>, document: &Document) -> Result<bool, Error> {
+        let name = canonical(document.user_name().unwrap_or_default());
+        let taken = resources::find_by_unique_key(tx, self.tenant.key(), "User", &name)?.is_some();
         if taken {
             self.advise(
                 "userName",
@@ -55,20 +56,34 @@ impl Arrival<'_> {
         Ok(taken)
     }
 
-    /// The userName of somebody made here: the verified email, else the subject, so that an unproven email never
-    /// becomes what a later push is matched by.
-    fn new_user_name(&self) -> String {
-        self.question.verified_email(self.tenant).unwrap_or(&self.question.subject).to_owned()
-    }
-
-    pub(super) fn document(&self, name: &str) -> Document {
-        let mut document = if self.question.verified_email(self.tenant) == Some(name) {
-            Document::stand_in(name)
-        } else {
-            Document::named(name)
+    /// What the directory holds of somebody made at sign-in: what the next sign-in and the first push find them by.
+    pub(super) fn document(&self) -> Document {
+        let subject = self.question.subject.as_str();
+        let email = self.question.verified_email(self.tenant);
+        let mut document = match (self.tenant.settings.subject_source(), email) {
+            (SubjectSource::Email, _) => Document::stand_in(subject),
+            (SubjectSource::UserName, _) => Document::named(subject),
+            (_, Some(email)) => Document::stand_in(email),
+            (_, None) => Document::named(&self.unproven_name()),
         };
+        match (self.tenant.settings.subject_source(), email) {
+            (SubjectSource::UserName, Some(email)) => document.set_email(email),
+            (SubjectSource::ExternalId, _) => document.set_external_id(subject),
+            _ => {}
+        }
         document.set_name(self.question.given_name.as_deref(), self.question.family_name.as_deref());
         document
+    }
+
+    /// The userName of somebody without a verified email: the subject. An address that nothing vouches for is not taken,
+    /// because a later push would find the person by it.
+    fn unproven_name(&self) -> String {
+        let subject = &self.question.subject;
+        if email_key(subject).is_none() || self.question.is_subject_verified(self.tenant) {
+            subject.clone()
+        } else {
+            self.act.ids.prefixed("person")
+        }
     }
 
     pub(super) fn subject_to_bind(&self) -> Option<&str> {

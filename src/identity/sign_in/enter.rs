@@ -7,33 +7,33 @@ use super::arrival::{Arrival, Verdict};
 use super::join::{self, Entry};
 use crate::identity::Error;
 use crate::identity::act::About;
+use crate::identity::profile;
 use crate::scim::canonical::email_key;
 use crate::store::Tx;
 use crate::store::identities::{self, Identity};
 use crate::store::users::{self, Profile, User};
 
 impl Arrival<'_> {
-    /// Lets a found person in if nothing keeps them out.
-    pub(super) fn enter(&mut self, tx: &mut Tx<'_>, outcome: Outcome, found: &Identity) -> Result<Verdict, Error> {
-        let identity = identities::lock(tx, found.key)?.unwrap_or_else(|| found.clone());
+    /// Lets a person who was found and locked in if nothing keeps them out.
+    pub(super) fn enter(&mut self, tx: &mut Tx<'_>, outcome: Outcome, identity: &Identity) -> Result<Verdict, Error> {
         let user = users::load(tx, identity.user_key)?;
         if identity.state == "deactivated" {
             self.advise("state", "the directory deactivated the person", "activate the person in the IdP");
-            return Ok(Verdict::Deny(Reason::Deactivated, Some(Box::new(identity))));
+            return Ok(Verdict::Deny(Reason::Deactivated, Some(Box::new(identity.clone()))));
         }
         if user.is_suspended {
             self.advise("state", "an administrator suspended the user", "lift the suspension");
-            return Ok(Verdict::Deny(Reason::Suspended, Some(Box::new(identity))));
+            return Ok(Verdict::Deny(Reason::Suspended, Some(Box::new(identity.clone()))));
         }
         let entry = join::entry(tx, self.tenant, &self.asked, Some(user.key), self.question)?;
         if let Some(Verdict::Deny(reason, _)) = self.closed(&entry) {
-            return Ok(Verdict::Deny(reason, Some(Box::new(identity))));
+            return Ok(Verdict::Deny(reason, Some(Box::new(identity.clone()))));
         }
         if outcome == Outcome::Bound {
-            self.bind(tx, &identity, &user)?;
+            self.bind(tx, identity, &user)?;
         }
-        self.follow_claims(tx, &identity, &user)?;
-        self.let_in(tx, outcome, &entry, &identity)
+        self.follow_claims(tx, identity, &user)?;
+        self.let_in(tx, outcome, &entry, identity)
     }
 
     pub(super) fn closed(&mut self, entry: &Entry) -> Option<Verdict> {
@@ -72,8 +72,19 @@ impl Arrival<'_> {
             family_name: self.question.family_name.clone().or_else(|| user.family_name.clone()),
             picture: None,
         };
+        let changes = profile::differences(user, &profile);
+        if changes.is_empty() {
+            return Ok(());
+        }
         self.say("profile", "the profile follows the sign-in claims");
-        Ok(users::set_profile(tx, user.key, &profile, "sign_in", self.act.now)?)
+        users::set_profile(tx, user.key, &profile, "sign_in", self.act.now)?;
+        let about = About {
+            connection: Some(self.tenant.key()),
+            user: Some(&user.id),
+            identity: Some(&identity.id),
+            resource: None,
+        };
+        Ok(self.act.event(tx, "user.updated", about, json!({ "changes": changes }))?)
     }
 
     pub(super) fn let_in(
@@ -83,7 +94,7 @@ impl Arrival<'_> {
         entry: &Entry,
         identity: &Identity,
     ) -> Result<Verdict, Error> {
-        join::join(tx, self.act, &self.asked, entry, identity.user_key)?;
+        join::join(tx, self.act, self.tenant, &self.asked, entry, identity)?;
         users::record_sign_in(tx, identity.user_key, self.act.now)?;
         identities::record_sign_in(tx, identity.key, self.act.now)?;
         if *entry == Entry::Joins {

@@ -9,7 +9,17 @@ use crate::store::Tx;
 
 impl Arrival<'_> {
     pub(super) fn by_subject(&mut self, tx: &mut Tx<'_>) -> Result<Option<Verdict>, Error> {
-        match find::by_subject(tx, self.tenant, self.question)? {
+        if self.tenant.settings.subject_source() == SubjectSource::Email
+            && !self.question.is_subject_verified(self.tenant)
+        {
+            self.advise(
+                "subject",
+                "the connection finds people by email, and nothing vouches for this one",
+                "send email_verified as the IdP does, or let the connection recognize people by an immutable id (subject_source)",
+            );
+            return Ok(Some(Verdict::Deny(Reason::AccountNotFound, None)));
+        }
+        match find::settled(tx, |tx| find::by_subject(tx, self.tenant, self.question))? {
             Found::One(identity) => {
                 self.say("subject", "the subject belongs to a person of this connection");
                 self.enter(tx, Outcome::Recognized, &identity).map(Some)
@@ -33,7 +43,7 @@ impl Arrival<'_> {
         if !self.is_binding() {
             return Ok(None);
         }
-        let found = find::by_external_id(tx, self.tenant, self.question)?;
+        let found = find::settled(tx, |tx| find::by_external_id(tx, self.tenant, self.question))?;
         self.provisioned(tx, found, "externalId")
     }
 
@@ -42,11 +52,24 @@ impl Arrival<'_> {
             return Ok(None);
         }
         let Some(email) = self.question.verified_email(self.tenant).map(str::to_owned) else {
-            self.say("email", "no verified email was given, so no email was matched");
+            self.say_unverified();
             return Ok(None);
         };
-        let found = find::by_email(tx, self.tenant, &email)?;
+        let found = find::settled(tx, |tx| find::by_email(tx, self.tenant, &email))?;
         self.provisioned(tx, found, "email")
+    }
+
+    fn say_unverified(&mut self) {
+        if self.question.email.is_none() {
+            self.say("email", "no email was given, so none was matched");
+        } else {
+            let remedy = "only JSON true counts as email_verified; a SAML, WS-Federation or tenant-pinned Entra connection vouches for its emails unless it says otherwise";
+            self.advise(
+                "email",
+                "the email is not verified or is none that can be matched, so it was not matched",
+                remedy,
+            );
+        }
     }
 
     pub(super) fn is_binding(&self) -> bool {

@@ -4,24 +4,48 @@ use serde_json::json;
 
 use super::answer::{Answer, AnswerIdentity, AnswerUser, Decision, Reason};
 use super::arrival::{Arrival, Verdict};
+use super::join::{self, Entry};
 use crate::identity::Error;
 use crate::identity::act::About;
+use crate::identity::combine::{self, Candidate, NOT_PROVEN};
 use crate::store::identities::Identity;
 use crate::store::users;
 use crate::store::{Tx, organizations};
 
 impl Arrival<'_> {
     /// Each switch that would change the answer, and what it would do.
-    pub(super) fn explain_nobody(&mut self) {
+    pub(super) fn explain_nobody(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
         if !self.tenant.settings.is_create_missing_user {
-            let remedy = "provision the person from the IdP; or turn on is_create_missing_user, which creates people at their first sign-in";
-            self.advise("just in time", "nobody is known, and the connection does not create missing users", remedy);
+            self.explain_creation(tx)?;
         }
-        if !self.tenant.settings.is_trusted {
-            let remedy =
-                "is_trusted would combine an existing user of the organization with this email, for proven domains";
-            self.advise("trusted email", "the connection does not trust email addresses", remedy);
+        if !self.tenant.settings.is_trusted
+            && let Some(email) = self.question.verified_email(self.tenant).map(str::to_owned)
+        {
+            self.explain_trust(tx, &email)?;
         }
+        Ok(())
+    }
+
+    fn explain_creation(&mut self, tx: &mut Tx<'_>) -> Result<(), Error> {
+        let joining = match join::entry_of_newcomer(tx, self.tenant, &self.asked, None, self.question)? {
+            Entry::Closed(policy) => format!(", and let them join: {policy}"),
+            _ => String::new(),
+        };
+        let remedy = format!(
+            "provision the person from the IdP; or turn on is_create_missing_user, which creates people at their first sign-in{joining}"
+        );
+        self.advise("just in time", "nobody is known, and the connection does not create missing users", remedy);
+        Ok(())
+    }
+
+    fn explain_trust(&mut self, tx: &mut Tx<'_>, email: &str) -> Result<(), Error> {
+        let remedy = match combine::candidate_if_trusted(tx, self.tenant, email)? {
+            Candidate::One(user) => format!("is_trusted would combine user {}, who has this email", user.id),
+            Candidate::Nobody(NOT_PROVEN) => format!("is_trusted would have no effect yet: {NOT_PROVEN}"),
+            _ => return Ok(()),
+        };
+        self.advise("trusted email", "the connection does not trust email addresses", remedy);
+        Ok(())
     }
 
     pub(super) fn answer(&mut self, tx: &mut Tx<'_>, verdict: &Verdict) -> Result<Answer, Error> {

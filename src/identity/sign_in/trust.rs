@@ -2,7 +2,7 @@
 
 use super::answer::{Outcome, Reason};
 use super::arrival::{Arrival, Verdict};
-use super::join::{self, Asked, Entry};
+use super::join;
 use crate::identity::Error;
 use crate::identity::combine::{self, Candidate};
 use crate::identity::enterprise::Origin;
@@ -15,9 +15,9 @@ impl Arrival<'_> {
             return Ok(None);
         };
         match combine::candidate(tx, self.tenant, &email)? {
-            Candidate::One(user) => self.combine(tx, &user, &email).map(Some),
+            Candidate::One(user) => self.combine(tx, &user).map(Some),
             Candidate::Nobody(why) => {
-                self.say("trusted email", why);
+                self.say_untrusted(why);
                 Ok(None)
             }
             Candidate::Suspended => {
@@ -44,21 +44,26 @@ impl Arrival<'_> {
         }
     }
 
-    fn combine(&mut self, tx: &mut Tx<'_>, user: &User, email: &str) -> Result<Verdict, Error> {
-        self.say("trusted email", "a user with this trusted email exists and may be combined");
-        let owner_asked = matches!(&self.asked, Asked::Organization(asked) if Some(asked.key) == self.tenant.connection.organization_key);
-        let entry = if owner_asked {
-            Entry::Open
+    fn say_untrusted(&mut self, why: &str) {
+        if why == combine::NOT_PROVEN {
+            let remedy =
+                "prove the domain for the organization: anteroom domain assert --organization CODE --domain DOMAIN";
+            self.advise("trusted email", why, remedy);
         } else {
-            join::entry(tx, self.tenant, &self.asked, Some(user.key), self.question)?
-        };
+            self.say("trusted email", why);
+        }
+    }
+
+    fn combine(&mut self, tx: &mut Tx<'_>, user: &User) -> Result<Verdict, Error> {
+        self.say("trusted email", "a user with this trusted email exists and may be combined");
+        let entry = join::entry_of_newcomer(tx, self.tenant, &self.asked, Some(user.key), self.question)?;
         if let Some(closed) = self.closed(&entry) {
             return Ok(closed);
         }
-        if self.is_name_taken(tx, email)? {
+        let document = self.document();
+        if self.is_name_taken(tx, &document)? {
             return Ok(Verdict::Deny(Reason::Ambiguous, None));
         }
-        let document = self.document(email);
         let subject = self.subject_to_bind();
         let made = combine::carry_out(tx, self.act, self.tenant, user, Origin::SignIn, subject, &document)?;
         self.let_in(tx, Outcome::Combined, &entry, &made.identity)
