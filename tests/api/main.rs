@@ -15,4 +15,5 @@ mod support;
 
 mod groups;
 mod people;
+mod statements;
 mod users;

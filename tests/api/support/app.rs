@@ -25,7 +25,7 @@ pub struct TestApp {
     pub client: Client,
     pub management: String,
     handle: actix_web::dev::ServerHandle,
-    _database: Database,
+    pub database: Database,
 }
 
 impl Drop for TestApp {
@@ -123,7 +123,7 @@ impl TestApp {
         actix_web::rt::spawn(server.run());
         let client = client();
         let management = management_token(&client, &url, &store, &clock, &ids).await;
-        Self { url, store, clock, ids, client, management, handle, _database: database }
+        Self { url, store, clock, ids, client, management, handle, database }
     }
 
     /// On whose behalf tests set things up.
