@@ -101,6 +101,7 @@ impl Manager {
 fn watch(statements: Statements, deadlocked: Arc<AtomicBool>) -> impl FnMut(InstrumentationEvent<'_>) + Send {
     move |event| match event {
         InstrumentationEvent::StartQuery { query, .. } => statements.record(query),
+        InstrumentationEvent::CacheQuery { .. } => statements.record_cached(),
         InstrumentationEvent::FinishQuery { error: Some(error), .. } if Error::is_retryable(error) => {
             deadlocked.store(true, Ordering::Relaxed);
         }

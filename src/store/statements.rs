@@ -13,6 +13,7 @@ pub struct Statements(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     count: AtomicU64,
+    cached: AtomicU64,
     is_keeping: AtomicBool,
     kept: Mutex<Vec<String>>,
 }
@@ -23,6 +24,11 @@ impl Statements {
         self.0.count.load(Ordering::Relaxed)
     }
 
+    /// How many statements are kept prepared: those of the client's own making must not be among them.
+    pub fn cached(&self) -> u64 {
+        self.0.cached.load(Ordering::Relaxed)
+    }
+
     /// Keeps the text and binds of each statement from now on.
     pub fn keep(&self) {
         self.0.is_keeping.store(true, Ordering::Relaxed);
@@ -31,6 +37,10 @@ impl Statements {
     /// The statements kept since the last call.
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.kept.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn record_cached(&self) {
+        self.0.cached.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn record(&self, query: &dyn DebugQuery) {

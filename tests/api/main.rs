@@ -16,4 +16,5 @@ mod support;
 mod groups;
 mod people;
 mod statements;
+mod store;
 mod users;
