@@ -46,11 +46,7 @@ impl AttributePath {
     /// assert_eq!(AttributePath::new("userName").to_string(), "userName");
     /// ```
     pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            urn: None,
-            name: name.into(),
-            sub: None,
-        }
+        Self { urn: None, name: name.into(), sub: None }
     }
 
     /// A sub-attribute of an attribute, without URN. The names are not checked.
@@ -61,11 +57,7 @@ impl AttributePath {
     /// assert_eq!(AttributePath::with_sub("name", "familyName").to_string(), "name.familyName");
     /// ```
     pub fn with_sub(name: impl Into<String>, sub: impl Into<String>) -> Self {
-        Self {
-            urn: None,
-            name: name.into(),
-            sub: Some(sub.into()),
-        }
+        Self { urn: None, name: name.into(), sub: Some(sub.into()) }
     }
 
     /// Parses one attribute path and nothing else, as the `attributes` query
@@ -135,11 +127,7 @@ pub(crate) fn attribute(cursor: &mut Cursor<'_>) -> Result<AttributePath, ParseE
     if !(urn.is_none_or(is_urn) && is_name(name) && sub.is_none_or(is_name)) {
         return Err(cursor.error(ErrorKind::InvalidAttribute, start));
     }
-    Ok(AttributePath {
-        urn: urn.map(str::to_owned),
-        name: name.to_owned(),
-        sub: sub.map(str::to_owned),
-    })
+    Ok(AttributePath { urn: urn.map(str::to_owned), name: name.to_owned(), sub: sub.map(str::to_owned) })
 }
 
 /// Takes the `.name` that may follow a value path.
@@ -162,9 +150,7 @@ pub(crate) fn sub_attribute(cursor: &mut Cursor<'_>) -> Result<Option<String>, P
 fn is_name(text: &str) -> bool {
     let name = text.strip_prefix('$').unwrap_or(text);
     name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 fn is_urn(text: &str) -> bool {

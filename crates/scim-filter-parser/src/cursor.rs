@@ -53,17 +53,11 @@ impl<'i> Cursor<'i> {
 
     /// Skips spaces and tabs and tells whether there were any.
     pub(crate) fn skip_spaces(&mut self) -> bool {
-        !self
-            .take_while(|byte| byte == b' ' || byte == b'\t')
-            .is_empty()
+        !self.take_while(|byte| byte == b' ' || byte == b'\t').is_empty()
     }
 
     pub(crate) fn require_spaces(&mut self) -> Result<(), ParseError> {
-        if self.skip_spaces() {
-            Ok(())
-        } else {
-            Err(self.unexpected())
-        }
+        if self.skip_spaces() { Ok(()) } else { Err(self.unexpected()) }
     }
 
     /// Checks that a term is over: a space, a closing bracket or the end follows.

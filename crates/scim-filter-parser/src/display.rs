@@ -15,12 +15,22 @@ impl Display for Filter {
         match self {
             Self::And(terms) => write_joined(f, terms, " and "),
             Self::Or(terms) => write_joined(f, terms, " or "),
-            Self::Not(term) => write!(f, "not ({term})"),
+            Self::Not(term) => write_enclosed(f, "not (", term, ")"),
             Self::Compare { path, op, value } => write!(f, "{path} {op} {value}"),
             Self::Present(path) => write!(f, "{path} pr"),
-            Self::ValuePath { path, filter } => write!(f, "{path}[{filter}]"),
+            Self::ValuePath { path, filter } => {
+                path.fmt(f)?;
+                write_enclosed(f, "[", filter, "]")
+            }
         }
     }
+}
+
+/// Calls `fmt` itself where `write!` would put two more frames on the stack for each level.
+fn write_enclosed(f: &mut Formatter<'_>, open: &str, term: &Filter, close: &str) -> fmt::Result {
+    f.write_str(open)?;
+    term.fmt(f)?;
+    f.write_str(close)
 }
 
 /// Brackets every `or` among the terms: needed below `and`, and harmless in the
@@ -31,9 +41,9 @@ fn write_joined(f: &mut Formatter<'_>, terms: &[Filter], separator: &str) -> fmt
             f.write_str(separator)?;
         }
         if matches!(term, Filter::Or(_)) {
-            write!(f, "({term})")?;
+            write_enclosed(f, "(", term, ")")?;
         } else {
-            write!(f, "{term}")?;
+            term.fmt(f)?;
         }
     }
     Ok(())

@@ -64,11 +64,9 @@ impl ErrorKind {
     fn echoed(self, rest: &str) -> String {
         match self {
             Self::UnexpectedCharacter => printable(rest.chars().take(1)),
-            Self::InvalidAttribute | Self::InvalidOperator => printable(
-                rest.chars()
-                    .take_while(|c| !" \t()[]\"".contains(*c))
-                    .take(ECHOED),
-            ),
+            Self::InvalidAttribute | Self::InvalidOperator => {
+                printable(rest.chars().take_while(|c| !" \t()[]\"".contains(*c)).take(ECHOED))
+            }
             _ => String::new(),
         }
     }
@@ -76,15 +74,7 @@ impl ErrorKind {
 
 /// Replaces what could disturb a terminal or a log, such as control and bidirectional characters.
 fn printable(chars: impl Iterator<Item = char>) -> String {
-    chars
-        .map(|c| {
-            if c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric() {
-                c
-            } else {
-                '?'
-            }
-        })
-        .collect()
+    chars.map(|c| if c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric() { c } else { '?' }).collect()
 }
 
 /// Why and where a filter or a path was refused.
@@ -107,11 +97,7 @@ impl ParseError {
     pub(crate) fn new(kind: ErrorKind, input: &str, offset: usize) -> Self {
         let rest = input.get(offset..).unwrap_or_default();
         let found = kind.echoed(rest).into_boxed_str();
-        Self {
-            kind,
-            offset,
-            found,
-        }
+        Self { kind, offset, found }
     }
 
     /// The reason, to be matched on.

@@ -112,11 +112,7 @@ fn is_digits(text: &str) -> bool {
 
 /// Takes a value from the input and checks that it ends where a value may end.
 pub(crate) fn literal(cursor: &mut Cursor<'_>, unquoted: bool) -> Result<Literal, ParseError> {
-    let value = if cursor.peek() == Some(b'"') {
-        Literal::String(quoted(cursor)?)
-    } else {
-        bare(cursor, unquoted)?
-    };
+    let value = if cursor.peek() == Some(b'"') { Literal::String(quoted(cursor)?) } else { bare(cursor, unquoted)? };
     cursor.require_boundary()?;
     Ok(value)
 }
@@ -138,11 +134,7 @@ fn bare(cursor: &mut Cursor<'_>, unquoted: bool) -> Result<Literal, ParseError> 
         return Ok(Literal::String(word.to_owned()));
     }
     let numeric = word.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first));
-    let kind = if numeric {
-        ErrorKind::InvalidNumber
-    } else {
-        ErrorKind::InvalidValue
-    };
+    let kind = if numeric { ErrorKind::InvalidNumber } else { ErrorKind::InvalidValue };
     Err(cursor.error(kind, start))
 }
 
@@ -188,9 +180,7 @@ fn unicode_escape(cursor: &mut Cursor<'_>, start: usize) -> Result<char, ParseEr
             code = 0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00);
         }
     }
-    char::from_u32(code)
-        .filter(|decoded| *decoded != '\0')
-        .ok_or_else(|| cursor.error(ErrorKind::InvalidString, start))
+    char::from_u32(code).filter(|decoded| *decoded != '\0').ok_or_else(|| cursor.error(ErrorKind::InvalidString, start))
 }
 
 /// Takes `uXXXX`, the part of an escape behind its backslash.
@@ -202,9 +192,7 @@ fn code_unit(cursor: &mut Cursor<'_>, start: usize) -> Result<u32, ParseError> {
     let mut code = 0;
     for _ in 0..4 {
         let byte = cursor.peek().ok_or_else(|| cursor.unexpected())?;
-        let digit = char::from(byte)
-            .to_digit(16)
-            .ok_or_else(|| invalid.clone())?;
+        let digit = char::from(byte).to_digit(16).ok_or_else(|| invalid.clone())?;
         code = code * 16 + digit;
         cursor.bump();
     }

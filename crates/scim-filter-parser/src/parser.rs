@@ -24,11 +24,7 @@ pub(crate) fn filter(input: &str, options: &Options) -> Result<Filter, ParseErro
 pub(crate) fn patch_path(input: &str, options: &Options) -> Result<PatchPath, ParseError> {
     let mut cursor = start(input, options)?;
     let attribute = attribute(&mut cursor)?;
-    let mut path = PatchPath {
-        attribute,
-        filter: None,
-        sub: None,
-    };
+    let mut path = PatchPath { attribute, filter: None, sub: None };
     cursor.skip_spaces();
     if cursor.peek() == Some(b'[') {
         let mut parser = Parser::new(cursor, options);
@@ -53,9 +49,7 @@ fn start<'i>(input: &'i str, options: &Options) -> Result<Cursor<'i>, ParseError
     let mut cursor = Cursor::new(input);
     if input.len() > options.limits.max_length {
         let limit = options.limits.max_length;
-        let offset = (0..=limit)
-            .rev()
-            .find(|offset| input.is_char_boundary(*offset));
+        let offset = (0..=limit).rev().find(|offset| input.is_char_boundary(*offset));
         return Err(cursor.error(ErrorKind::TooLong, offset.unwrap_or_default()));
     }
     cursor.skip_spaces();
@@ -101,10 +95,7 @@ struct Level {
 
 impl Level {
     fn new(opening: Opening) -> Self {
-        Self {
-            opening,
-            terms: Junction::default(),
-        }
+        Self { opening, terms: Junction::default() }
     }
 }
 
@@ -229,11 +220,7 @@ impl<'i> Parser<'i> {
         } else {
             return Err(self.cursor.error(ErrorKind::InvalidOperator, start));
         }
-        if self.cursor.peek() == Some(b'(') {
-            Ok(())
-        } else {
-            self.cursor.require_spaces()
-        }
+        if self.cursor.peek() == Some(b'(') { Ok(()) } else { self.cursor.require_spaces() }
     }
 
     fn open(&mut self, opening: Opening) -> Result<(), ParseError> {
@@ -245,8 +232,7 @@ impl<'i> Parser<'i> {
             self.in_value_path = true;
             self.deepest = 0;
         }
-        self.outer
-            .push(mem::replace(&mut self.current, Level::new(opening)));
+        self.outer.push(mem::replace(&mut self.current, Level::new(opening)));
         self.deepest = self.deepest.max(self.outer.len());
         self.check_depth(self.outer.len(), bracket)?;
         self.cursor.bump();
@@ -283,19 +269,12 @@ impl<'i> Parser<'i> {
             conditions.and(filter);
             filter = conditions.finish(self.test(AttributePath::new(sub), start)?);
         }
-        Ok(Filter::ValuePath {
-            path,
-            filter: Box::new(filter),
-        })
+        Ok(Filter::ValuePath { path, filter: Box::new(filter) })
     }
 
     fn check_depth(&self, depth: usize, offset: usize) -> Result<(), ParseError> {
         let limit = self.options.limits.max_depth.min(Limits::DEPTH_CEILING);
-        if depth > limit {
-            Err(self.cursor.error(ErrorKind::TooDeep, offset))
-        } else {
-            Ok(())
-        }
+        if depth > limit { Err(self.cursor.error(ErrorKind::TooDeep, offset)) } else { Ok(()) }
     }
 }
 

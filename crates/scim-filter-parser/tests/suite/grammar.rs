@@ -37,32 +37,21 @@ fn inputs_and_their_canonical_text() {
 fn and_binds_tighter_than_or() {
     let present = |name: &str| Filter::Present(AttributePath::new(name));
     let both = Filter::And(vec![present("b"), present("c")]);
-    assert_eq!(
-        Filter::parse("a pr or b pr and c pr or d pr"),
-        Ok(Filter::Or(vec![present("a"), both, present("d")]))
-    );
+    assert_eq!(Filter::parse("a pr or b pr and c pr or d pr"), Ok(Filter::Or(vec![present("a"), both, present("d")])));
 }
 
 #[test]
 fn keywords_may_be_attribute_names() {
-    for input in [
-        "not pr",
-        "not eq 1 and and pr or or pr",
-        "pr pr",
-        "eq eq 1",
-        "true eq true",
-        "not[not pr]",
-        "not (not pr)",
-    ] {
+    for input in
+        ["not pr", "not eq 1 and and pr or or pr", "pr pr", "eq eq 1", "true eq true", "not[not pr]", "not (not pr)"]
+    {
         assert_eq!(printed(input), input);
     }
 }
 
 #[test]
 fn refused() {
-    use ErrorKind::{
-        InvalidAttribute, InvalidOperator, NestedValuePath, UnexpectedCharacter, UnexpectedEnd,
-    };
+    use ErrorKind::{InvalidAttribute, InvalidOperator, NestedValuePath, UnexpectedCharacter, UnexpectedEnd};
     let table = [
         ("", UnexpectedEnd, 0),
         (" \t ", UnexpectedEnd, 3),
@@ -135,12 +124,7 @@ fn attribute_paths() {
             "manager",
             Some("displayName"),
         ),
-        (
-            enterprise,
-            Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0"),
-            "User",
-            None,
-        ),
+        (enterprise, Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0"), "User", None),
         (
             "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group:x",
             Some("http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"),
@@ -150,11 +134,7 @@ fn attribute_paths() {
     ];
     for (input, urn, name, sub) in table {
         let path = AttributePath::parse(input).unwrap();
-        assert_eq!(
-            (path.urn.as_deref(), path.name.as_str(), path.sub.as_deref()),
-            (urn, name, sub),
-            "{input}"
-        );
+        assert_eq!((path.urn.as_deref(), path.name.as_str(), path.sub.as_deref()), (urn, name, sub), "{input}");
         assert_eq!(path.full(), input);
         assert_eq!(input.parse::<AttributePath>(), Ok(path));
     }

@@ -2,11 +2,7 @@
 
 use scim_filter_parser::{AttributePath, ErrorKind, Filter, Limits, Options, PatchPath};
 
-const DEFAULT: Limits = Limits {
-    max_length: 4096,
-    max_depth: 40,
-    max_terms: 100,
-};
+const DEFAULT: Limits = Limits { max_length: 4096, max_depth: 40, max_terms: 100 };
 
 fn nested(open: &str, depth: usize) -> String {
     format!("{}a pr{}", open.repeat(depth), ")".repeat(depth))

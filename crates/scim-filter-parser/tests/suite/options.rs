@@ -3,9 +3,7 @@
 use scim_filter_parser::{ErrorKind, Filter, Limits, Options};
 
 fn printed(input: &str, options: &Options) -> Result<String, ErrorKind> {
-    Filter::parse_with(input, options)
-        .map(|filter| filter.to_string())
-        .map_err(|error| error.kind())
+    Filter::parse_with(input, options).map(|filter| filter.to_string()).map_err(|error| error.kind())
 }
 
 #[test]
@@ -62,10 +60,7 @@ fn unquoted_values() {
     let options = Options::new().unquoted_values(true);
     let table = [
         ("externalId eq jyoung", r#"externalId eq "jyoung""#),
-        (
-            "meta.lastModified gt 2011-05-13T04:42:34Z",
-            r#"meta.lastModified gt "2011-05-13T04:42:34Z""#,
-        ),
+        ("meta.lastModified gt 2011-05-13T04:42:34Z", r#"meta.lastModified gt "2011-05-13T04:42:34Z""#),
         ("(a eq x) and b eq y", r#"a eq "x" and b eq "y""#),
         ("e[a eq x]", r#"e[a eq "x"]"#),
         ("a eq \u{e9}t\u{e9}", "a eq \"\u{e9}t\u{e9}\""),

@@ -13,7 +13,7 @@ fn shapes_that_providers_send() {
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department",
         "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value",
-        r#"urn:x:2.0:User:things[a eq 1 or not (b pr)].$ref"#,
+        "urn:x:2.0:User:things[a eq 1 or not (b pr)].$ref",
     ] {
         let path = PatchPath::parse(input).unwrap();
         assert_eq!(path.to_string(), input);
@@ -30,9 +30,7 @@ fn spaces_around_tokens() {
 
 #[test]
 fn refused() {
-    use ErrorKind::{
-        InvalidAttribute, InvalidOperator, NestedValuePath, UnexpectedCharacter, UnexpectedEnd,
-    };
+    use ErrorKind::{InvalidAttribute, InvalidOperator, NestedValuePath, UnexpectedCharacter, UnexpectedEnd};
     let table = [
         ("", UnexpectedEnd, 0),
         ("a b", UnexpectedCharacter, 2),

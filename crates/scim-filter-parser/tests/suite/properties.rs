@@ -1,30 +1,27 @@
 //! Properties over trees and texts that a generator makes up and shrinks.
 
 use proptest::prelude::*;
-use scim_filter_parser::{
-    AttributePath, CompareOp, Filter, Limits, Literal, Number, Options, PatchPath,
-};
+use scim_filter_parser::{AttributePath, CompareOp, Filter, Limits, Literal, Number, Options, PatchPath};
 
 fn roomy() -> Options {
-    Options::new().limits(Limits {
-        max_length: usize::MAX,
-        max_depth: usize::MAX,
-        max_terms: usize::MAX,
-    })
+    Options::new().limits(Limits { max_length: usize::MAX, max_depth: usize::MAX, max_terms: usize::MAX })
 }
 
 fn attribute() -> impl Strategy<Value = AttributePath> {
     let name = || prop_oneof!["[$]?[A-Za-z][A-Za-z0-9_-]{0,8}", "not|and|or|pr|eq|true|null"];
     let urn = "[A-Za-z][A-Za-z0-9._~:/?#@!$&'*+,;=%-]{0,24}";
-    (prop::option::of(urn), name(), prop::option::of(name()))
-        .prop_map(|(urn, name, sub)| AttributePath { urn, name, sub })
+    (prop::option::of(urn), name(), prop::option::of(name())).prop_map(|(urn, name, sub)| AttributePath {
+        urn,
+        name,
+        sub,
+    })
 }
 
 fn literal() -> impl Strategy<Value = Literal> {
     let text = prop::collection::vec(any::<char>(), 0..12)
         .prop_map(|chars| chars.into_iter().filter(|c| *c != '\0').collect());
-    let number = "-?(0|[1-9][0-9]{0,20})([.][0-9]{1,9})?([eE][+-]?[0-9]{1,3})?"
-        .prop_map(|text| Number::parse(&text).unwrap());
+    let number =
+        "-?(0|[1-9][0-9]{0,20})([.][0-9]{1,9})?([eE][+-]?[0-9]{1,3})?".prop_map(|text| Number::parse(&text).unwrap());
     prop_oneof![
         text.prop_map(Literal::String),
         number.prop_map(Literal::Number),
@@ -41,8 +38,7 @@ fn operator() -> impl Strategy<Value = CompareOp> {
 fn test() -> impl Strategy<Value = Filter> {
     prop_oneof![
         attribute().prop_map(Filter::Present),
-        (attribute(), operator(), literal())
-            .prop_map(|(path, op, value)| Filter::Compare { path, op, value }),
+        (attribute(), operator(), literal()).prop_map(|(path, op, value)| Filter::Compare { path, op, value }),
     ]
 }
 
@@ -75,10 +71,8 @@ fn element_filter() -> BoxedStrategy<Filter> {
 }
 
 fn filter() -> BoxedStrategy<Filter> {
-    let value_path = (attribute(), element_filter()).prop_map(|(path, filter)| Filter::ValuePath {
-        path,
-        filter: Box::new(filter),
-    });
+    let value_path =
+        (attribute(), element_filter()).prop_map(|(path, filter)| Filter::ValuePath { path, filter: Box::new(filter) });
     expression(prop_oneof![3 => test(), 1 => value_path].boxed())
 }
 

@@ -9,10 +9,46 @@ use crate::fuzz::fuzz;
 const INPUTS: usize = 100_000;
 
 const TOKENS: [&str; 40] = [
-    "a", "userName", "name.familyName", "urn:x:2.0:User:a", "$ref", "not", "and", "or", "pr", "eq",
-    "NE", "co", "gt", " ", " ", " ", " ", "\t", "(", ")", "(", ")", "[", "]", ".", "\"x\"", "\"",
-    "\\u00e9", "\\ud83d\\ude00", "\\", "true", "null", "1", "-1.5e3", "01", ":", "\u{e9}", "\0",
-    "\n", "work",
+    "a",
+    "userName",
+    "name.familyName",
+    "urn:x:2.0:User:a",
+    "$ref",
+    "not",
+    "and",
+    "or",
+    "pr",
+    "eq",
+    "NE",
+    "co",
+    "gt",
+    " ",
+    " ",
+    " ",
+    " ",
+    "\t",
+    "(",
+    ")",
+    "(",
+    ")",
+    "[",
+    "]",
+    ".",
+    "\"x\"",
+    "\"",
+    "\\u00e9",
+    "\\ud83d\\ude00",
+    "\\",
+    "true",
+    "null",
+    "1",
+    "-1.5e3",
+    "01",
+    ":",
+    "\u{e9}",
+    "\0",
+    "\n",
+    "work",
 ];
 
 /// The generator of Marsaglia, so that every run sees the same inputs.
@@ -37,7 +73,7 @@ impl XorShift {
 }
 
 fn corpus() -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/parse");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     files.into_iter().map(|path| fs::read(path).unwrap()).collect()

@@ -7,11 +7,7 @@ fn attribute(text: &str) -> AttributePath {
 }
 
 fn compare(path: &str, op: CompareOp, value: &str) -> Filter {
-    Filter::Compare {
-        path: attribute(path),
-        op,
-        value: Literal::String(value.to_owned()),
-    }
+    Filter::Compare { path: attribute(path), op, value: Literal::String(value.to_owned()) }
 }
 
 fn present(path: &str) -> Filter {
@@ -19,10 +15,7 @@ fn present(path: &str) -> Filter {
 }
 
 fn element(path: &str, terms: Vec<Filter>) -> Filter {
-    Filter::ValuePath {
-        path: attribute(path),
-        filter: Box::new(Filter::And(terms)),
-    }
+    Filter::ValuePath { path: attribute(path), filter: Box::new(Filter::And(terms)) }
 }
 
 use CompareOp::{Co, Eq, Ge, Gt, Le, Lt, Ne, Sw};
@@ -40,22 +33,10 @@ fn single_tests() {
             compare("urn:ietf:params:scim:schemas:core:2.0:User:userName", Sw, "J"),
         ),
         ("title pr", present("title")),
-        (
-            r#"meta.lastModified gt "2011-05-13T04:42:34Z""#,
-            compare("meta.lastModified", Gt, "2011-05-13T04:42:34Z"),
-        ),
-        (
-            r#"meta.lastModified ge "2011-05-13T04:42:34Z""#,
-            compare("meta.lastModified", Ge, "2011-05-13T04:42:34Z"),
-        ),
-        (
-            r#"meta.lastModified lt "2011-05-13T04:42:34Z""#,
-            compare("meta.lastModified", Lt, "2011-05-13T04:42:34Z"),
-        ),
-        (
-            r#"meta.lastModified le "2011-05-13T04:42:34Z""#,
-            compare("meta.lastModified", Le, "2011-05-13T04:42:34Z"),
-        ),
+        (r#"meta.lastModified gt "2011-05-13T04:42:34Z""#, compare("meta.lastModified", Gt, "2011-05-13T04:42:34Z")),
+        (r#"meta.lastModified ge "2011-05-13T04:42:34Z""#, compare("meta.lastModified", Ge, "2011-05-13T04:42:34Z")),
+        (r#"meta.lastModified lt "2011-05-13T04:42:34Z""#, compare("meta.lastModified", Lt, "2011-05-13T04:42:34Z")),
+        (r#"meta.lastModified le "2011-05-13T04:42:34Z""#, compare("meta.lastModified", Le, "2011-05-13T04:42:34Z")),
         (
             r#"schemas eq "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User""#,
             compare("schemas", Eq, "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"),
@@ -69,33 +50,19 @@ fn single_tests() {
 #[test]
 fn combinations() {
     let employee = || compare("userType", Eq, "Employee");
-    let either = || {
-        Filter::Or(vec![
-            compare("emails", Co, "example.com"),
-            compare("emails.value", Co, "example.org"),
-        ])
-    };
+    let either = || Filter::Or(vec![compare("emails", Co, "example.com"), compare("emails.value", Co, "example.org")]);
     let work = || vec![compare("type", Eq, "work"), compare("value", Co, "@example.com")];
     let xmpp = vec![compare("type", Eq, "xmpp"), compare("value", Co, "@foo.com")];
     let table = [
-        (
-            r#"title pr and userType eq "Employee""#,
-            Filter::And(vec![present("title"), employee()]),
-        ),
-        (
-            r#"title pr or userType eq "Intern""#,
-            Filter::Or(vec![present("title"), compare("userType", Eq, "Intern")]),
-        ),
+        (r#"title pr and userType eq "Employee""#, Filter::And(vec![present("title"), employee()])),
+        (r#"title pr or userType eq "Intern""#, Filter::Or(vec![present("title"), compare("userType", Eq, "Intern")])),
         (
             r#"userType eq "Employee" and (emails co "example.com" or emails.value co "example.org")"#,
             Filter::And(vec![employee(), either()]),
         ),
         (
             r#"userType ne "Employee" and not (emails co "example.com" or emails.value co "example.org")"#,
-            Filter::And(vec![
-                compare("userType", Ne, "Employee"),
-                Filter::Not(Box::new(either())),
-            ]),
+            Filter::And(vec![compare("userType", Ne, "Employee"), Filter::Not(Box::new(either()))]),
         ),
         (
             r#"userType eq "Employee" and (emails.type eq "work")"#,
@@ -127,10 +94,7 @@ fn patch_paths() {
     let table = [
         ("members", plain(AttributePath::new("members"))),
         ("name.familyName", plain(AttributePath::with_sub("name", "familyName"))),
-        (
-            r#"addresses[type eq "work"]"#,
-            filtered("addresses", compare("type", Eq, "work"), None),
-        ),
+        (r#"addresses[type eq "work"]"#, filtered("addresses", compare("type", Eq, "work"), None)),
         (
             r#"members[value eq "2819c223-7f76-453a-919d-413861904646"]"#,
             filtered("members", compare("value", Eq, id), None),
@@ -143,10 +107,7 @@ fn patch_paths() {
             r#"emails[type eq "work" and value ew "example.com"]"#,
             filtered(
                 "emails",
-                Filter::And(vec![
-                    compare("type", Eq, "work"),
-                    compare("value", CompareOp::Ew, "example.com"),
-                ]),
+                Filter::And(vec![compare("type", Eq, "work"), compare("value", CompareOp::Ew, "example.com")]),
                 None,
             ),
         ),

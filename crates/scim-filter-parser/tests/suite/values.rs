@@ -61,8 +61,19 @@ fn refused_strings() {
 #[test]
 fn numbers() {
     for text in [
-        "0", "-0", "7", "-10", "1.5", "0.0", "1.50", "1e3", "1E+3", "1.5e-3", "0e0",
-        "123456789012345678901234567890", "1e999",
+        "0",
+        "-0",
+        "7",
+        "-10",
+        "1.5",
+        "0.0",
+        "1.50",
+        "1e3",
+        "1E+3",
+        "1.5e-3",
+        "0e0",
+        "123456789012345678901234567890",
+        "1e999",
     ] {
         let number = Number::parse(text).unwrap();
         assert_eq!(number.as_str(), text);
@@ -105,10 +116,7 @@ fn words() {
 #[test]
 fn printed_strings_are_json() {
     let text = "\"\\/\u{8}\u{c}\n\r\t\u{1}\u{1f}\u{7f}\u{e9}";
-    assert_eq!(
-        Literal::String(text.to_owned()).to_string(),
-        "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\u{7f}\u{e9}\""
-    );
+    assert_eq!(Literal::String(text.to_owned()).to_string(), "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\u{7f}\u{e9}\"");
     assert_eq!(Literal::Null.to_string(), "null");
     assert_eq!(Literal::Bool(false).to_string(), "false");
 }
