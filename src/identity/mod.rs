@@ -5,7 +5,6 @@
 //! transaction take a [`crate::store::Tx`].
 
 pub mod act;
-pub mod adoption;
 pub mod clients;
 pub mod combine;
 pub mod connections;
@@ -21,7 +20,9 @@ pub mod organizations;
 pub mod profile;
 pub mod settings;
 pub mod sign_in;
+mod tenant;
 pub mod users;
 
 pub use act::Act;
 pub use error::{Error, Refusal};
+pub use tenant::Tenant;

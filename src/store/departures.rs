@@ -6,8 +6,7 @@ use super::schema::departures;
 use super::{ConnectionKey, Error, Tx, UserKey};
 
 /// Somebody who left.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
-#[diesel(table_name = departures)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Departure {
     /// Row key.
     pub key: i64,
@@ -62,36 +61,31 @@ pub fn find_by_external(tx: &mut Tx<'_>, connection: ConnectionKey, external_key
         .filter(departures::external_key.eq(external_key))
         .filter(departures::expires.gt(now))
         .order(departures::key.desc())
-        .select(Departure::as_select_columns())
+        .select(COLUMNS)
         .first(tx.connection)
         .optional()?)
 }
 
-/// The latest departure that matches a subject or a verified email and still holds at `now`.
-pub fn find_by_subject_or_email(
-    tx: &mut Tx<'_>,
-    connection: ConnectionKey,
-    subject: &str,
-    email_key: Option<&str>,
-    now: i64,
-) -> Result<Option<Departure>, Error> {
-    let by_subject = departures::table
+/// The latest departure of a subject that still holds at `now`.
+pub fn find_by_subject(tx: &mut Tx<'_>, connection: ConnectionKey, subject: &str, now: i64) -> Result<Option<Departure>, Error> {
+    Ok(departures::table
         .filter(departures::connection_key.eq(connection))
         .filter(departures::subject.eq(subject))
         .filter(departures::expires.gt(now))
         .order(departures::key.desc())
-        .select(Departure::as_select_columns())
+        .select(COLUMNS)
         .first(tx.connection)
-        .optional()?;
-    let (None, Some(email_key)) = (&by_subject, email_key) else {
-        return Ok(by_subject);
-    };
+        .optional()?)
+}
+
+/// The latest departure with an email that still holds at `now`.
+pub fn find_by_email(tx: &mut Tx<'_>, connection: ConnectionKey, email_key: &str, now: i64) -> Result<Option<Departure>, Error> {
     Ok(departures::table
         .filter(departures::connection_key.eq(connection))
         .filter(departures::email_key.eq(email_key))
         .filter(departures::expires.gt(now))
         .order(departures::key.desc())
-        .select(Departure::as_select_columns())
+        .select(COLUMNS)
         .first(tx.connection)
         .optional()?)
 }
@@ -108,7 +102,7 @@ pub fn list_expired(tx: &mut Tx<'_>, now: i64, limit: i64) -> Result<Vec<Departu
         .filter(departures::expires.le(now))
         .order(departures::key)
         .limit(limit)
-        .select(Departure::as_select_columns())
+        .select(COLUMNS)
         .load(tx.connection)?)
 }
 
@@ -128,17 +122,13 @@ type Columns = (
     departures::expires,
 );
 
-impl Departure {
-    fn as_select_columns() -> Columns {
-        (
-            departures::key,
-            departures::user_key,
-            departures::external_key,
-            departures::subject,
-            departures::user_name_key,
-            departures::email_key,
-            departures::departed,
-            departures::expires,
-        )
-    }
-}
+const COLUMNS: Columns = (
+    departures::key,
+    departures::user_key,
+    departures::external_key,
+    departures::subject,
+    departures::user_name_key,
+    departures::email_key,
+    departures::departed,
+    departures::expires,
+);

@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::backend::AnyConnection;
+use super::filter_sql::FilterSql;
 use super::schema::{members, resources};
 use super::{ConnectionKey, Error, ResourceKey, Tx};
+use crate::scim::matches::Plan;
 
 /// Keys in one statement; far below the variables either backend allows.
 const CHUNK: usize = 500;
@@ -34,13 +36,17 @@ struct Row {
     member_key: ResourceKey,
 }
 
-/// Adds those that are not members yet; returns how many were added.
-pub fn add(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey, keys: &BTreeSet<ResourceKey>) -> Result<usize, Error> {
+/// Adds those that are not members yet, and returns them.
+pub fn add(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    group: ResourceKey,
+    keys: &BTreeSet<ResourceKey>,
+) -> Result<BTreeSet<ResourceKey>, Error> {
     let present = present(tx, connection, group, keys)?;
-    let rows: Vec<Row> = keys
-        .difference(&present)
-        .map(|member| Row { connection_key: connection, group_key: group, member_key: *member })
-        .collect();
+    let added: BTreeSet<ResourceKey> = keys.difference(&present).copied().collect();
+    let rows: Vec<Row> =
+        added.iter().map(|member| Row { connection_key: connection, group_key: group, member_key: *member }).collect();
     for chunk in rows.chunks(CHUNK) {
         let query = diesel::insert_into(members::table).values(chunk);
         match &mut *tx.connection {
@@ -48,15 +54,20 @@ pub fn add(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey, keys:
             AnyConnection::Postgres(inner) => query.execute(inner)?,
         };
     }
-    Ok(rows.len())
+    Ok(added)
 }
 
-/// Removes those that are members; returns how many were removed.
-pub fn remove(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey, keys: &BTreeSet<ResourceKey>) -> Result<usize, Error> {
-    let keys: Vec<ResourceKey> = keys.iter().copied().collect();
-    let mut removed = 0;
+/// Removes those that are members, and returns them.
+pub fn remove(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    group: ResourceKey,
+    keys: &BTreeSet<ResourceKey>,
+) -> Result<BTreeSet<ResourceKey>, Error> {
+    let removed = present(tx, connection, group, keys)?;
+    let keys: Vec<ResourceKey> = removed.iter().copied().collect();
     for chunk in keys.chunks(CHUNK) {
-        removed += diesel::delete(
+        diesel::delete(
             members::table
                 .filter(members::connection_key.eq(connection))
                 .filter(members::group_key.eq(group))
@@ -65,21 +76,6 @@ pub fn remove(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey, ke
         .execute(tx.connection)?;
     }
     Ok(removed)
-}
-
-/// Makes the group consist of exactly these; returns how many rows changed.
-pub fn replace(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey, keys: &BTreeSet<ResourceKey>) -> Result<usize, Error> {
-    let before = keys_of(tx, connection, group)?;
-    let gone: BTreeSet<ResourceKey> = before.difference(keys).copied().collect();
-    Ok(remove(tx, connection, group, &gone)? + add(tx, connection, group, keys)?)
-}
-
-/// Empties the group; returns how many rows went.
-pub fn clear(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey) -> Result<usize, Error> {
-    Ok(diesel::delete(
-        members::table.filter(members::connection_key.eq(connection)).filter(members::group_key.eq(group)),
-    )
-    .execute(tx.connection)?)
 }
 
 /// The keys of all members.
@@ -110,6 +106,25 @@ fn present(
         present.extend(found);
     }
     Ok(present)
+}
+
+/// The members that satisfy a filter about members.
+pub fn list_matching(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    group: ResourceKey,
+    filter: &Plan,
+) -> Result<BTreeSet<ResourceKey>, Error> {
+    let keys: Vec<ResourceKey> = resources::table
+        .inner_join(
+            members::table.on(members::connection_key.eq(resources::connection_key).and(members::member_key.eq(resources::key))),
+        )
+        .filter(members::connection_key.eq(connection))
+        .filter(members::group_key.eq(group))
+        .filter(FilterSql::compile(tx, connection, filter)?)
+        .select(resources::key)
+        .load(tx.connection)?;
+    Ok(keys.into_iter().collect())
 }
 
 /// How many members a group has.

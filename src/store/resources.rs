@@ -13,6 +13,7 @@ use super::schema::{attribute_values, resources};
 use super::{ConnectionKey, Error, ResourceKey, Tx, counts, values};
 use crate::scim::matches::Plan;
 use crate::scim::resource::Document;
+use crate::scim::schema::{Catalogue, ResourceType};
 use crate::scim::values::{ValueRow, cut};
 
 /// Ids in one statement.
@@ -54,6 +55,19 @@ pub struct Content {
     pub display: Option<String>,
     /// What filters and sorts see.
     pub values: BTreeSet<ValueRow>,
+}
+
+impl Content {
+    /// Derives from a document what the store keeps beside it.
+    pub fn of(catalogue: &Catalogue, resource_type: &ResourceType, document: Document) -> Self {
+        Self {
+            unique_key: document.unique_key(catalogue, resource_type),
+            active: document.active().unwrap_or(true),
+            display: document.display_name().map(str::to_owned),
+            values: crate::scim::values::rows(catalogue, resource_type, &document),
+            document,
+        }
+    }
 }
 
 type Row = (ResourceKey, String, String, i64, i64, i64, Option<String>, bool, String);
@@ -267,6 +281,23 @@ pub fn keys_of(tx: &mut Tx<'_>, connection: ConnectionKey, ids: &[String]) -> Re
         found.extend(rows.into_iter().map(|(id, key, kind)| (id, (key, kind))));
     }
     Ok(found)
+}
+
+/// The ids of row keys of this connection, in key order.
+pub fn ids_of(tx: &mut Tx<'_>, connection: ConnectionKey, keys: &BTreeSet<ResourceKey>) -> Result<Vec<String>, Error> {
+    let keys: Vec<ResourceKey> = keys.iter().copied().collect();
+    let mut ids = Vec::with_capacity(keys.len());
+    for chunk in keys.chunks(CHUNK) {
+        ids.extend(
+            resources::table
+                .filter(resources::connection_key.eq(connection))
+                .filter(resources::key.eq_any(chunk.to_vec()))
+                .order(resources::key)
+                .select(resources::id)
+                .load::<String>(tx.connection)?,
+        );
+    }
+    Ok(ids)
 }
 
 /// One page of a kind in creation order: `limit` resources after `offset`.

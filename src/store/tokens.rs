@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use super::schema::{connections, directories, organizations, scim_tokens};
-use super::{ConnectionKey, DirectoryKey, Error, Tx};
+use super::connections::Connection;
+use super::{DirectoryKey, Error, Tx};
 
 /// A bearer token as administrators see it: never the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -27,6 +28,8 @@ pub struct Token {
 pub struct Bearer {
     /// Public id of the token.
     pub token_id: String,
+    /// SHA-256 of the token, in hex.
+    pub hash: String,
     /// See [`Token`].
     pub expires: Option<i64>,
     /// See [`Token`].
@@ -42,15 +45,7 @@ pub struct Bearer {
     /// `active` or `paused`.
     pub directory_state: String,
     /// The tenant.
-    pub connection: ConnectionKey,
-    /// Public id of the connection.
-    pub connection_id: String,
-    /// `active`, `disabled` or `deleting`.
-    pub connection_state: String,
-    /// JSON object of options and settings.
-    pub options: String,
-    /// Grows with every change of settings.
-    pub settings_version: i64,
+    pub connection: Connection,
     /// Whether the owner organization is suspended.
     pub is_organization_suspended: Option<bool>,
 }
@@ -64,6 +59,7 @@ pub fn find_bearer(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Bearer>, Error>
         .filter(scim_tokens::hash.eq(hash))
         .select((
             scim_tokens::id,
+            scim_tokens::hash,
             scim_tokens::expires,
             scim_tokens::revoked,
             scim_tokens::last_used,
@@ -71,11 +67,7 @@ pub fn find_bearer(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Bearer>, Error>
             directories::endpoint_id,
             directories::provider,
             directories::state,
-            connections::key,
-            connections::id,
-            connections::state,
-            connections::options,
-            connections::settings_version,
+            connections::all_columns,
             organizations::is_suspended.nullable(),
         ))
         .first(tx.connection)

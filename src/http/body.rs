@@ -1,0 +1,88 @@
+//! Request bodies: JSON within bounds, read before a deadline.
+//!
+//! The framework has no deadline for slow bodies and `serde_json` keeps the last of two equal keys, so both are done
+//! here: media type, size while reading, depth while parsing, keys that differ only in letter case (SCIM names are
+//! case-insensitive, RFC 7643 section 2.1), NUL characters (PostgreSQL stores none).
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::web::Payload;
+use actix_web::{FromRequest, HttpRequest, dev};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
+
+use super::error::refuse;
+use crate::scim::json;
+use crate::scim::limits;
+
+/// How long a whole body may take.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A bounded JSON body of the management API.
+#[derive(Debug)]
+pub(crate) struct Json(pub(crate) Value);
+
+impl FromRequest for Json {
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), Payload::from_request(request, payload));
+        Box::pin(async move { read(&request, payload.await?, limits::USER_BODY_BYTES).await.map(Json) })
+    }
+}
+
+/// Reads and parses a body of at most `limit` bytes.
+///
+/// # Errors
+/// 415 for another media type or a compressed body, 413 over the limit, 408 after the deadline, 400 for what is not
+/// acceptable JSON.
+pub(crate) async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Value, actix_web::Error> {
+    check_head(request, limit)?;
+    let bytes = tokio::time::timeout(DEADLINE, collect(request, payload, limit))
+        .await
+        .map_err(|_| refuse(request, StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body took too long to arrive"))??;
+    json::parse(&bytes).map_err(|problem| {
+        if super::error::is_scim(request) {
+            super::error::ScimError::from(crate::scim::Error::invalid_syntax(problem)).into()
+        } else {
+            refuse(request, StatusCode::BAD_REQUEST, "INVALID_JSON", &problem)
+        }
+    })
+}
+
+fn check_head(request: &HttpRequest, limit: usize) -> Result<(), actix_web::Error> {
+    let headers = request.headers();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let media_type = text(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());
+    if !matches!(media_type.as_deref(), Some("application/scim+json" | "application/json")) {
+        let message = "send application/scim+json or application/json";
+        return Err(refuse(request, StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message));
+    }
+    if text(CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        let message = "compressed bodies are not accepted";
+        return Err(refuse(request, StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_ENCODING", message));
+    }
+    let announced = text(CONTENT_LENGTH).and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
+    if announced > limit { Err(too_large(request, limit)) } else { Ok(()) }
+}
+
+async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, actix_web::Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| refuse(request, StatusCode::BAD_REQUEST, "INVALID_BODY", "the body broke off"))?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(too_large(request, limit));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn too_large(request: &HttpRequest, limit: usize) -> actix_web::Error {
+    let message = format!("the body is larger than {limit} bytes");
+    refuse(request, StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", &message)
+}

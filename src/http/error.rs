@@ -1,0 +1,206 @@
+//! The only place that turns errors into status codes.
+//!
+//! Under the SCIM base every failure is a SCIM error body (RFC 7644 section 3.12); elsewhere it is the management API's
+//! `{"errors":[{"code","message"}]}`. An internal cause is logged here once, with the request's id by its span, and
+//! never sent.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use serde_json::json;
+
+use crate::identity;
+use crate::provisioning;
+use crate::scim;
+use crate::store;
+
+/// Seconds after which a client may try again.
+const RETRY_SECONDS: u32 = 5;
+
+/// A failure under the SCIM base.
+#[derive(Debug)]
+pub(crate) struct ScimError {
+    error: scim::Error,
+    headers: Vec<(HeaderName, String)>,
+}
+
+impl std::fmt::Display for ScimError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+impl ScimError {
+    /// 401 with the challenge RFC 6750 asks for.
+    pub(crate) fn unauthorized(detail: &str) -> Self {
+        Self {
+            error: scim::Error::new(401, detail),
+            headers: vec![(WWW_AUTHENTICATE, "Bearer realm=\"scim\"".into())],
+        }
+    }
+
+    /// 405 naming what is allowed.
+    fn method_not_allowed(allowed: &str) -> Self {
+        Self { error: scim::Error::new(405, "this method is not allowed here"), headers: vec![(ALLOW, allowed.into())] }
+    }
+
+    fn unavailable(detail: &str) -> Self {
+        Self { error: scim::Error::new(503, detail), headers: vec![(RETRY_AFTER, RETRY_SECONDS.to_string())] }
+    }
+}
+
+impl ResponseError for ScimError {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        put_headers(&mut response, &self.headers);
+        response.insert_header((CONTENT_TYPE, super::scim::MEDIA_TYPE)).body(self.error.to_json().to_string())
+    }
+}
+
+impl From<scim::Error> for ScimError {
+    fn from(error: scim::Error) -> Self {
+        Self { error, headers: Vec::new() }
+    }
+}
+
+impl From<store::Error> for ScimError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound => scim::Error::not_found("no such resource").into(),
+            store::Error::Conflict => scim::Error::uniqueness("the change collides with another resource").into(),
+            store::Error::Stale => scim::Error::precondition_failed("the resource changed meanwhile").into(),
+            store::Error::Unavailable(cause) => {
+                tracing::warn!(cause, "the database is not available");
+                Self::unavailable("the directory is not available at the moment; nothing was changed")
+            }
+            store::Error::Configuration(cause) | store::Error::Internal(cause) => {
+                tracing::error!(cause, "internal error");
+                scim::Error::new(500, "internal error").into()
+            }
+        }
+    }
+}
+
+impl From<provisioning::Error> for ScimError {
+    fn from(error: provisioning::Error) -> Self {
+        match error {
+            provisioning::Error::Scim(error) => error.into(),
+            provisioning::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A failure of the management API, or of a route that is neither.
+#[derive(Debug)]
+pub(crate) struct ManagementError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    field: Option<&'static str>,
+    headers: Vec<(HeaderName, String)>,
+}
+
+impl std::fmt::Display for ManagementError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl ManagementError {
+    /// A failure with this status, code and message.
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), field: None, headers: Vec::new() }
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub(crate) fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+impl ResponseError for ManagementError {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if let (Some(field), Some(object)) = (self.field, error.as_object_mut()) {
+            object.insert("field".into(), field.into());
+        }
+        let mut response = HttpResponse::build(self.status);
+        put_headers(&mut response, &self.headers);
+        response.json(json!({ "errors": [error] }))
+    }
+}
+
+impl From<identity::Error> for ManagementError {
+    fn from(error: identity::Error) -> Self {
+        match error {
+            identity::Error::Refused(refusal) => Self {
+                status: StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::BAD_REQUEST),
+                code: refusal.code,
+                message: refusal.message,
+                field: refusal.field,
+                headers: Vec::new(),
+            },
+            identity::Error::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<store::Error> for ManagementError {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound => Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such object"),
+            store::Error::Conflict | store::Error::Stale => {
+                Self::new(StatusCode::CONFLICT, "CONFLICT", "the change collides with another object")
+            }
+            store::Error::Unavailable(cause) => {
+                tracing::warn!(cause, "the database is not available");
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "not available at the moment; nothing was changed")
+                    .header(RETRY_AFTER, RETRY_SECONDS.to_string())
+            }
+            store::Error::Configuration(cause) | store::Error::Internal(cause) => {
+                tracing::error!(cause, "internal error");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "internal error")
+            }
+        }
+    }
+}
+
+/// Which error body a part of the route table speaks.
+pub(crate) fn is_scim(request: &HttpRequest) -> bool {
+    request.path().starts_with("/scim")
+}
+
+/// A failure in the words of the base the request came to.
+pub(crate) fn refuse(request: &HttpRequest, status: StatusCode, code: &'static str, message: &str) -> actix_web::Error {
+    if is_scim(request) {
+        ScimError::from(scim::Error::new(status.as_u16(), message)).into()
+    } else {
+        ManagementError::new(status, code, message).into()
+    }
+}
+
+/// Answers a route that does not exist.
+pub(crate) async fn no_such_route(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
+    Err(refuse(&request, StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path"))
+}
+
+/// Answers a method a SCIM route does not have.
+pub(crate) fn method_not_allowed(allowed: &'static str) -> impl Fn() -> std::future::Ready<Result<HttpResponse, ScimError>> + Clone {
+    move || std::future::ready(Err(ScimError::method_not_allowed(allowed)))
+}
+
+fn put_headers(response: &mut HttpResponseBuilder, headers: &[(HeaderName, String)]) {
+    for (name, value) in headers {
+        response.insert_header((name.clone(), value.clone()));
+    }
+}

@@ -1,0 +1,120 @@
+//! Users, Groups and every other resource type: six handlers, one for each operation.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use actix_web::web::{Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::MEDIA_TYPE;
+use crate::http::State;
+use crate::http::body;
+use crate::http::caller::Caller;
+use crate::http::error::ScimError;
+use crate::provisioning::{self, Rendered, Target};
+use crate::scim;
+use crate::scim::etag::Precondition;
+use crate::scim::list::ListQuery;
+use crate::scim::project::Projection;
+
+type Answer = Result<HttpResponse, actix_web::Error>;
+
+/// `POST /{endpoint}`: 201 with the resource, or 409 `uniqueness`.
+pub(super) async fn create(
+    caller: Caller,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<State>,
+) -> Answer {
+    let target = target(&caller, &path.1, None)?;
+    let body = body::read(&request, payload, target.body_bytes()).await?;
+    let projection = projection(&request)?;
+    let made = provisioning::create(&state.store, &caller.0, &target, body, projection).await.map_err(ScimError::from)?;
+    Ok(resource(StatusCode::CREATED, &made))
+}
+
+/// `GET /{endpoint}/{id}`: 200, 304 or 404.
+pub(super) async fn get(caller: Caller, path: Path<(String, String, String)>, request: HttpRequest, state: Data<State>) -> Answer {
+    let target = target(&caller, &path.1, Some(&path.2))?;
+    let unless = precondition(&request, &IF_NONE_MATCH)?;
+    let found = provisioning::get(&state.store, &caller.0, &target, projection(&request)?).await.map_err(ScimError::from)?;
+    if unless.is_some_and(|unless| unless.matches(found.version)) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, scim::etag::etag(found.version))).finish());
+    }
+    Ok(resource(StatusCode::OK, &found))
+}
+
+/// `GET /{endpoint}`: a page of resources.
+pub(super) async fn list(caller: Caller, path: Path<(String, String)>, request: HttpRequest, state: Data<State>) -> Answer {
+    let target = target(&caller, &path.1, None)?;
+    let query = ListQuery::parse(&parameters(&request)?, &caller.0.quirks).map_err(ScimError::from)?;
+    let page = provisioning::list(&state.store, &caller.0, &target, query).await.map_err(ScimError::from)?;
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, MEDIA_TYPE)).body(page))
+}
+
+/// `PUT /{endpoint}/{id}`: 200, 404, 409 or 412.
+pub(super) async fn replace(
+    caller: Caller,
+    path: Path<(String, String, String)>,
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<State>,
+) -> Answer {
+    let target = target(&caller, &path.1, Some(&path.2))?.only_if(precondition(&request, &IF_MATCH)?);
+    let body = body::read(&request, payload, target.body_bytes()).await?;
+    let projection = projection(&request)?;
+    let now = provisioning::replace(&state.store, &caller.0, &target, body, projection).await.map_err(ScimError::from)?;
+    Ok(resource(StatusCode::OK, &now))
+}
+
+/// `PATCH /{endpoint}/{id}`: 200 with the resource, 204 for a large group, 400, 404, 409 or 412.
+pub(super) async fn patch(
+    caller: Caller,
+    path: Path<(String, String, String)>,
+    request: HttpRequest,
+    payload: Payload,
+    state: Data<State>,
+) -> Answer {
+    let target = target(&caller, &path.1, Some(&path.2))?.only_if(precondition(&request, &IF_MATCH)?);
+    let body = body::read(&request, payload, target.body_bytes()).await?;
+    let projection = projection(&request)?;
+    let now = provisioning::patch(&state.store, &caller.0, &target, body, projection).await.map_err(ScimError::from)?;
+    Ok(now.map_or_else(|| HttpResponse::NoContent().finish(), |now| resource(StatusCode::OK, &now)))
+}
+
+/// `DELETE /{endpoint}/{id}`: 204, 404 or 412.
+pub(super) async fn delete(caller: Caller, path: Path<(String, String, String)>, request: HttpRequest, state: Data<State>) -> Answer {
+    let target = target(&caller, &path.1, Some(&path.2))?.only_if(precondition(&request, &IF_MATCH)?);
+    provisioning::delete(&state.store, &caller.0, &target).await.map_err(ScimError::from)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+fn target(caller: &Caller, endpoint: &str, id: Option<&str>) -> Result<Target, ScimError> {
+    Ok(Target::find(&caller.0, endpoint, id)?)
+}
+
+fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, ScimError> {
+    Query::<Vec<(String, String)>>::from_query(request.query_string())
+        .map(Query::into_inner)
+        .map_err(|_| scim::Error::invalid_value("the query string cannot be read").into())
+}
+
+fn projection(request: &HttpRequest) -> Result<Projection, ScimError> {
+    Ok(Projection::parse(&parameters(request)?)?)
+}
+
+fn precondition(request: &HttpRequest, name: &HeaderName) -> Result<Option<Precondition>, ScimError> {
+    let Some(value) = request.headers().get(name) else {
+        return Ok(None);
+    };
+    let text = value.to_str().map_err(|_| scim::Error::invalid_value("the precondition header cannot be read"))?;
+    Ok(Some(Precondition::parse(text)?))
+}
+
+fn resource(status: StatusCode, rendered: &Rendered) -> HttpResponse {
+    HttpResponse::build(status)
+        .insert_header((CONTENT_TYPE, MEDIA_TYPE))
+        .insert_header((LOCATION, rendered.location.as_str()))
+        .insert_header((ETAG, scim::etag::etag(rendered.version)))
+        .body(rendered.body.clone())
+}

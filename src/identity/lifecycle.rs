@@ -1,0 +1,136 @@
+//! What a push to a person who exists means for the user behind it.
+//!
+//! Called in the transaction of every write to a User resource, after the resource itself was written. In order: is it
+//! still the same person; the first push is adoption; activation and deactivation; profile and identity follow; the
+//! membership of the owner organization.
+
+use serde_json::{Value, json};
+
+use super::act::About;
+use super::enterprise::{self, Origin};
+use super::{Act, Error, Tenant, departures, profile};
+use crate::scim::canonical::email_key;
+use crate::store::identities::{self, Identity};
+use crate::store::organizations::{self, MemberSource};
+use crate::store::resources::Resource;
+use crate::store::users::{self, Profile, User};
+use crate::store::{self, Tx};
+
+/// Lets the user follow a change of their resource from `before` to `after`.
+pub fn changed(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, before: &Resource, after: &Resource) -> Result<(), Error> {
+    let identity = identity_of(tx, tenant, before)?;
+    if is_somebody_else(before, after) {
+        return replace_person(tx, act, tenant, before, after, &identity);
+    }
+    let user = users::load(tx, identity.user_key)?;
+    let about = about(tenant, &user.id, &identity.id, &after.id);
+    if identity.pushed.is_none() {
+        identities::set_pushed(tx, identity.key, act.now)?;
+        act.event(tx, "user.adopted", about, json!({ "origin": identity.origin }))?;
+    }
+    set_state(tx, act, &identity, after.active, about)?;
+    follow(tx, act, &user, &identity, after, about)?;
+    join(tx, act, tenant, &user, about)
+}
+
+/// Ends what a deleted resource gave its user; the resource itself is deleted by the caller, after this.
+pub fn departed(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, gone: &Resource) -> Result<(), Error> {
+    let identity = identity_of(tx, tenant, gone)?;
+    let user = users::load(tx, identity.user_key)?;
+    leave(tx, act, tenant, gone, &identity)?;
+    let about = about(tenant, &user.id, &identity.id, &gone.id);
+    act.event(tx, "user.departed", about, json!({ "sessions": "revoke", "user_name": gone.document.user_name() }))?;
+    Ok(())
+}
+
+/// A login that comes back to life under another externalId was given to somebody else.
+fn is_somebody_else(before: &Resource, after: &Resource) -> bool {
+    let was = before.document.external_id().unwrap_or_default();
+    let is = after.document.external_id().unwrap_or_default();
+    !before.active && after.active && !was.is_empty() && was != is
+}
+
+fn replace_person(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, before: &Resource, after: &Resource, old: &Identity) -> Result<(), Error> {
+    let leaver = users::load(tx, old.user_key)?;
+    leave(tx, act, tenant, before, old)?;
+    let user = enterprise::make_user(tx, act, tenant, &after.document, Origin::Directory)?;
+    let identity = enterprise::insert_identity(tx, act, tenant, user.key, Origin::Directory, None, after)?;
+    let about = about(tenant, &user.id, &identity.id, &after.id);
+    let old = json!({ "user": leaver.id, "identity": old.id, "subject": old.subject, "origin": old.origin });
+    act.event(tx, "user.replaced", about, json!({ "before": old, "sessions": "revoke" }))?;
+    join(tx, act, tenant, &user, about)
+}
+
+/// Departure, identity and directory membership: what leaving means in every case.
+fn leave(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, gone: &Resource, identity: &Identity) -> Result<(), Error> {
+    departures::record(tx, act, tenant, gone, identity)?;
+    identities::delete(tx, identity.key)?;
+    if let Some(organization) = tenant.connection.organization_key {
+        organizations::remove_member(tx, organization, identity.user_key, MemberSource::Directory)?;
+    }
+    Ok(())
+}
+
+fn set_state(tx: &mut Tx<'_>, act: &Act, identity: &Identity, active: bool, about: About<'_>) -> Result<(), Error> {
+    match (identity.state.as_str(), active) {
+        ("active", false) => {
+            identities::set_state(tx, identity.key, "deactivated")?;
+            act.event(tx, "user.deactivated", about, json!({ "sessions": "revoke" }))?;
+        }
+        ("deactivated" | "held", true) => {
+            identities::set_state(tx, identity.key, "active")?;
+            act.event(tx, "user.reactivated", about, json!({}))?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The profile and the identity's value are what the directory says.
+fn follow(tx: &mut Tx<'_>, act: &Act, user: &User, identity: &Identity, after: &Resource, about: About<'_>) -> Result<(), Error> {
+    let value = after.document.matching_email().or(after.document.user_name()).unwrap_or_default();
+    if value != identity.value {
+        identities::set_value(tx, identity.key, value, &email_key(value).unwrap_or_default())?;
+    }
+    let profile = profile::of_document(&after.document);
+    let changes = differences(user, &profile);
+    if changes.is_empty() && user.profile_source == "directory" {
+        return Ok(());
+    }
+    users::set_profile(tx, user.key, &profile, "directory", act.now)?;
+    act.event(tx, "user.updated", about, json!({ "changes": changes }))?;
+    Ok(())
+}
+
+fn differences(user: &User, profile: &Profile) -> serde_json::Map<String, Value> {
+    let pairs = [
+        ("email", &user.email, &profile.email),
+        ("given_name", &user.given_name, &profile.given_name),
+        ("family_name", &user.family_name, &profile.family_name),
+        ("picture", &user.picture, if profile.picture.is_some() { &profile.picture } else { &user.picture }),
+    ];
+    pairs
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(name, before, after)| (name.to_owned(), json!({ "before": before, "after": after })))
+        .collect()
+}
+
+fn join(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, user: &User, about: About<'_>) -> Result<(), Error> {
+    let Some(organization) = tenant.connection.organization_key else {
+        return Ok(());
+    };
+    if organizations::add_member(tx, organization, user.key, MemberSource::Directory, act.now)? {
+        act.event(tx, "organization.member_added", about, json!({ "source": "directory" }))?;
+    }
+    Ok(())
+}
+
+fn identity_of(tx: &mut Tx<'_>, tenant: &Tenant, resource: &Resource) -> Result<Identity, Error> {
+    let identity = identities::find_of_resource(tx, tenant.key(), resource.key)?;
+    identity.ok_or_else(|| Error::Store(store::Error::internal(format!("resource {} has no identity", resource.id))))
+}
+
+fn about<'a>(tenant: &Tenant, user: &'a str, identity: &'a str, resource: &'a str) -> About<'a> {
+    About { connection: Some(tenant.key()), user: Some(user), identity: Some(identity), resource: Some(resource) }
+}

@@ -1,0 +1,100 @@
+//! Who has arrived? The question the product's sign-in service asks, and its explained answer.
+//!
+//! The rules run in order, in one write transaction, under the same locks as a push of the same person: the connection
+//! and its organization; the identity this subject is bound to; an unclaimed identity of this connection; a departure;
+//! a trusted email; just-in-time creation. The first that fits decides; a person who is found and may not enter ends the
+//! question. A dry run is the same transaction, undone.
+
+mod answer;
+mod arrival;
+mod find;
+mod join;
+mod question;
+
+use crate::store::locks::{self, Lock};
+use crate::store::{ConnectionKey, Store, Tx, connections, sign_in_answers};
+use crate::{scim::canonical::email_key, store};
+
+pub use answer::{Answer, Decision, Line, Outcome, Reason};
+pub use question::Question;
+
+use super::{Act, Error, Tenant};
+
+/// A repeated request id gets the same answer for this long.
+const REPEAT_MICROS: i64 = 5 * 60 * 1_000_000;
+
+/// Asks, keeps what the answer changes unless it is a dry run, and records it.
+///
+/// # Errors
+/// 404 `CONNECTION_NOT_FOUND`, 400 for a question without a subject, 409 `REQUEST_ID_REUSED`.
+pub async fn ask(store: &Store, act: &Act, connection_id: &str, question: &Question) -> Result<Answer, Error> {
+    question.check()?;
+    let (act, id, question) = (act.clone(), connection_id.to_owned(), question.clone());
+    let asked = store.write(move |tx| {
+        let answer = answer(tx, &act, &id, &question).map_err(Stop::Failed)?;
+        if question.dry_run { Err(Stop::Rehearsed(Box::new(answer))) } else { Ok(answer) }
+    });
+    match asked.await {
+        Ok(answer) => Ok(answer),
+        Err(Stop::Rehearsed(answer)) => Ok(*answer),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// Why the transaction is undone.
+enum Stop {
+    Rehearsed(Box<Answer>),
+    Failed(Error),
+}
+
+impl From<store::Error> for Stop {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+fn answer(tx: &mut Tx<'_>, act: &Act, connection_id: &str, question: &Question) -> Result<Answer, Error> {
+    let connection = connections::lock_shared(tx, connection_id)?
+        .ok_or_else(|| Error::not_found("CONNECTION_NOT_FOUND", "no such connection"))?;
+    let key = connection.key;
+    locks::take(tx, &locks(key, question))?;
+    if let Some(given) = repeated(tx, act, key, question)? {
+        return Ok(given);
+    }
+    let tenant = Tenant::load(tx, connection)?;
+    let answer = arrival::decide(tx, act, &tenant, question)?;
+    if let (Some(request_id), false) = (&question.request_id, question.dry_run) {
+        let text = serde_json::to_string(&answer).map_err(store::Error::internal)?;
+        sign_in_answers::put(tx, key, request_id, &question.fingerprint(), &text, act.now)?;
+    }
+    Ok(answer)
+}
+
+fn locks(connection: ConnectionKey, question: &Question) -> Vec<Lock> {
+    let subject = question.subject.clone();
+    let mut locks = vec![
+        Lock::Subject(connection, subject.clone()),
+        Lock::ExternalId(connection, subject.clone()),
+        Lock::UserName(connection, crate::scim::canonical::canonical(&subject)),
+    ];
+    if let Some(email) = &question.email {
+        locks.push(Lock::UserName(connection, crate::scim::canonical::canonical(email)));
+        locks.extend(email_key(email).map(Lock::Email));
+    }
+    locks
+}
+
+/// The answer given to the same request before.
+fn repeated(tx: &mut Tx<'_>, act: &Act, connection: ConnectionKey, question: &Question) -> Result<Option<Answer>, Error> {
+    let (Some(request_id), false) = (&question.request_id, question.dry_run) else {
+        return Ok(None);
+    };
+    let Some((asked, answer)) = sign_in_answers::find(tx, connection, request_id, act.now - REPEAT_MICROS)? else {
+        return Ok(None);
+    };
+    if asked != question.fingerprint() {
+        let message = "this request_id was used for another question within the last five minutes";
+        return Err(Error::conflict("REQUEST_ID_REUSED", message).field("request_id"));
+    }
+    Ok(Some(serde_json::from_str(&answer).map_err(store::Error::internal)?))
+}

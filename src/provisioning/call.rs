@@ -1,0 +1,102 @@
+//! What every SCIM use case is told: who calls, on which connection, and what about.
+
+use crate::identity::{Act, Tenant};
+use crate::scim;
+use crate::scim::etag::Precondition;
+use crate::scim::limits;
+use crate::scim::quirks::Quirks;
+use crate::scim::resource::Document;
+use crate::scim::schema::{Catalogue, ResourceType};
+use crate::store::resources::Content;
+
+/// An authenticated call of one directory.
+#[derive(Debug)]
+pub struct Call {
+    /// Who does it, when, in which request.
+    pub act: Act,
+    /// The connection and its settings.
+    pub tenant: Tenant,
+    /// The schemas and resource types of the connection.
+    pub catalogue: Catalogue,
+    /// What this provider is known to do differently.
+    pub quirks: Quirks,
+    /// Where the directory's resources are, without a slash at the end.
+    pub base_url: String,
+}
+
+impl Call {
+    /// A call of the directory at `base_url`.
+    pub fn new(act: Act, tenant: Tenant, base_url: String) -> Self {
+        let catalogue = Catalogue::for_connection(tenant.settings.allow_duplicate_group_names);
+        let quirks = Quirks::for_provider(tenant.provider());
+        Self { act, tenant, catalogue, quirks, base_url }
+    }
+
+    /// What the store keeps of a document.
+    pub(super) fn content(&self, target: &Target, document: Document) -> Content {
+        Content::of(&self.catalogue, &target.resource_type, document)
+    }
+}
+
+/// The resource type, and the resource, a call is about.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The type of the endpoint.
+    pub resource_type: ResourceType,
+    /// The SCIM id, as the client gave it.
+    pub id: String,
+    /// `If-Match`.
+    pub precondition: Option<Precondition>,
+}
+
+impl Target {
+    /// The target of `/{endpoint}` or `/{endpoint}/{id}`.
+    ///
+    /// # Errors
+    /// 404 when the connection has no such endpoint.
+    pub fn find(call: &Call, endpoint: &str, id: Option<&str>) -> Result<Self, scim::Error> {
+        let resource_type = call.catalogue.resource_type_at(endpoint).ok_or_else(|| scim::Error::not_found("no such endpoint"))?;
+        Ok(Self { resource_type: resource_type.clone(), id: id.unwrap_or_default().to_owned(), precondition: None })
+    }
+
+    /// Adds the condition under which the call is to be carried out.
+    #[must_use]
+    pub fn only_if(self, precondition: Option<Precondition>) -> Self {
+        Self { precondition, ..self }
+    }
+
+    /// How large a body may be.
+    pub fn body_bytes(&self) -> usize {
+        if self.is_group() { limits::GROUP_BODY_BYTES } else { limits::USER_BODY_BYTES }
+    }
+
+    /// Whether resources of this type are people.
+    pub fn is_user(&self) -> bool {
+        self.resource_type.name == "User"
+    }
+
+    /// Whether resources of this type have members.
+    pub fn is_group(&self) -> bool {
+        self.resource_type.name == "Group"
+    }
+
+    /// The stored kind.
+    pub fn kind(&self) -> &str {
+        &self.resource_type.name
+    }
+
+    /// 404 naming nothing but the type.
+    pub fn missing(&self) -> scim::Error {
+        scim::Error::not_found(format!("no such {}", self.resource_type.name))
+    }
+
+    /// Whether the condition allows a change at this version.
+    pub fn check(&self, version: i64) -> Result<(), scim::Error> {
+        match &self.precondition {
+            Some(condition) if !condition.matches(version) => {
+                Err(scim::Error::precondition_failed("the resource has another version"))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Creating a resource (RFC 7644 section 3.3).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Call, Error, Rendered, Target, membership, render, user_write};
+use crate::identity::linking::{self, Placed};
+use crate::scim;
+use crate::scim::project::Projection;
+use crate::scim::validate::{self, Validated};
+use crate::store::resources::{self, Resource};
+use crate::store::{self, Store, Tx};
+
+/// Makes a resource from a POST body; a person may turn out to be here already.
+///
+/// # Errors
+/// 400 for a body the schemas refuse, 409 `uniqueness` when the name is somebody else's.
+pub async fn create(store: &Store, call: &Arc<Call>, target: &Target, body: Value, projection: Projection) -> Result<Rendered, Error> {
+    let validated = validate::document(&call.catalogue, &target.resource_type, body, &call.quirks)?;
+    let (call, target) = (Arc::clone(call), target.clone());
+    store
+        .write(move |tx| {
+            let made = if target.is_user() { person(tx, &call, &target, &validated)? } else { thing(tx, &call, &target, &validated)? };
+            render::one(tx, &call, &target, &projection, &made)
+        })
+        .await
+}
+
+fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) -> Result<Resource, Error> {
+    let mut document = validated.document.clone();
+    if !validated.active_given {
+        document.set_active(true);
+    }
+    let content = call.content(target, document);
+    match linking::place(tx, &call.act, &call.tenant, &content)? {
+        Placed::Existing(before) => user_write::write(tx, call, target, &before, content),
+        Placed::Made(made) => Ok(*made),
+    }
+}
+
+fn thing(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) -> Result<Resource, Error> {
+    let content = call.content(target, validated.document.clone());
+    let id = call.act.ids.resource();
+    let made = resources::insert(tx, call.tenant.key(), target.kind(), &id, &content, call.act.now).map_err(name_taken)?;
+    let moves = membership::set(tx, call, &made, validated.members.as_deref().unwrap_or_default())?;
+    membership::tell(tx, call, "created", &made, &moves)?;
+    Ok(made)
+}
+
+/// A collision of the insert is the name's.
+pub(super) fn name_taken(error: store::Error) -> Error {
+    match error {
+        store::Error::Conflict => scim::Error::uniqueness("a resource with this name exists already").into(),
+        other => other.into(),
+    }
+}

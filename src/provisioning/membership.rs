@@ -1,0 +1,156 @@
+//! Who is in a group: where a change of members is decided.
+//!
+//! The group is locked. Ids become row keys of this connection (an id of another one is as unknown as a made-up one),
+//! then the store changes exactly the rows that differ. Members are never loaded to be written back.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::{Call, Error, Target};
+use crate::identity::act::About;
+use crate::scim;
+use crate::scim::matches;
+use crate::scim::patch::{MemberChange, MemberFilter};
+use crate::scim::validate::MemberInput;
+use crate::store::resources::{self, Resource};
+use crate::store::{ResourceKey, Tx, members};
+
+/// Unknown ids named in an error.
+const NAMED: usize = 5;
+
+/// The rows a request changed.
+#[derive(Debug, Default)]
+pub(super) struct Moves {
+    added: BTreeSet<ResourceKey>,
+    removed: BTreeSet<ResourceKey>,
+}
+
+impl Moves {
+    /// Whether nothing changed in the end.
+    pub(super) fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+
+    fn add(&mut self, keys: BTreeSet<ResourceKey>) {
+        for key in keys {
+            if !self.removed.remove(&key) {
+                self.added.insert(key);
+            }
+        }
+    }
+
+    fn remove(&mut self, keys: BTreeSet<ResourceKey>) {
+        for key in keys {
+            if !self.added.remove(&key) {
+                self.removed.insert(key);
+            }
+        }
+    }
+}
+
+/// Applies the member changes of a PATCH in order.
+pub(super) fn apply(tx: &mut Tx<'_>, call: &Call, target: &Target, group: &Resource, changes: &[MemberChange]) -> Result<Moves, Error> {
+    let mut moves = Moves::default();
+    for change in changes {
+        match change {
+            MemberChange::Add(inputs) => {
+                let keys = resolve(tx, call, group, inputs)?;
+                moves.add(members::add(tx, call.tenant.key(), group.key, &keys)?);
+            }
+            MemberChange::Replace(inputs) => replace(tx, call, group, inputs, &mut moves)?,
+            MemberChange::Remove(filter) => {
+                let keys = selected(tx, call, target, group, filter)?;
+                moves.remove(members::remove(tx, call.tenant.key(), group.key, &keys)?);
+            }
+        }
+    }
+    Ok(moves)
+}
+
+/// Makes the group consist of exactly these.
+pub(super) fn set(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[MemberInput]) -> Result<Moves, Error> {
+    let mut moves = Moves::default();
+    replace(tx, call, group, inputs, &mut moves)?;
+    Ok(moves)
+}
+
+fn replace(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[MemberInput], moves: &mut Moves) -> Result<(), Error> {
+    let wanted = resolve(tx, call, group, inputs)?;
+    let present = members::keys_of(tx, call.tenant.key(), group.key)?;
+    let gone = present.difference(&wanted).copied().collect();
+    moves.remove(members::remove(tx, call.tenant.key(), group.key, &gone)?);
+    moves.add(members::add(tx, call.tenant.key(), group.key, &wanted)?);
+    Ok(())
+}
+
+/// The members a `remove` means; those that are none are not an error.
+fn selected(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    group: &Resource,
+    filter: &MemberFilter,
+) -> Result<BTreeSet<ResourceKey>, Error> {
+    let connection = call.tenant.key();
+    Ok(match filter {
+        MemberFilter::All => members::keys_of(tx, connection, group.key)?,
+        MemberFilter::Values(ids) => resources::keys_of(tx, connection, ids)?.into_values().map(|(key, _)| key).collect(),
+        MemberFilter::Matching(filter) => {
+            let plan = matches::members(&call.catalogue, &target.resource_type, filter)?;
+            members::list_matching(tx, connection, group.key, &plan)?
+        }
+    })
+}
+
+/// Row keys of the ids given.
+///
+/// # Errors
+/// 400 `invalidValue` naming those that are not resources of this connection, or that cannot be members here.
+fn resolve(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[MemberInput]) -> Result<BTreeSet<ResourceKey>, Error> {
+    let ids: Vec<String> = inputs.iter().map(|input| input.value.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let found = resources::keys_of(tx, call.tenant.key(), &ids)?;
+    let unknown: Vec<&str> = ids.iter().filter(|id| !found.contains_key(*id)).map(String::as_str).collect();
+    if !unknown.is_empty() {
+        return Err(scim::Error::invalid_value(unknown_members(&unknown)).into());
+    }
+    if found.values().any(|(key, _)| *key == group.key) {
+        return Err(scim::Error::invalid_value("a group cannot be its own member").into());
+    }
+    if found.values().any(|(_, kind)| kind != "User") {
+        return Err(scim::Error::invalid_value("only users can be members").into());
+    }
+    Ok(found.into_values().map(|(key, _)| key).collect())
+}
+
+fn unknown_members(ids: &[&str]) -> String {
+    let named: Vec<String> = ids.iter().take(NAMED).map(|id| scim::error::excerpt(id)).collect();
+    let more = ids.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("members not found in this directory: {}{rest}; nothing was changed", named.join(", "))
+}
+
+/// Takes a resource that goes out of every group it is in; those groups change with it.
+pub(super) fn leave_groups(tx: &mut Tx<'_>, call: &Call, gone: &Resource) -> Result<(), Error> {
+    let connection = call.tenant.key();
+    for (_, related) in members::list_of_members(tx, connection, &[gone.key])? {
+        let Some(group) = resources::lock(tx, connection, &related.kind, &related.id)? else {
+            continue;
+        };
+        let mut moves = Moves::default();
+        moves.remove(members::remove(tx, connection, group.key, &BTreeSet::from([gone.key]))?);
+        let after = resources::bump(tx, connection, &group, call.act.now)?;
+        tell(tx, call, "updated", &after, &moves)?;
+    }
+    Ok(())
+}
+
+/// Records what became of a group, naming who came and who went.
+pub(super) fn tell(tx: &mut Tx<'_>, call: &Call, what: &str, group: &Resource, moves: &Moves) -> Result<(), Error> {
+    let connection = call.tenant.key();
+    let added = resources::ids_of(tx, connection, &moves.added)?;
+    let removed = resources::ids_of(tx, connection, &moves.removed)?;
+    let about = About { connection: Some(connection), resource: Some(&group.id), ..About::default() };
+    let data = json!({ "display_name": group.document.display_name(), "members_added": added, "members_removed": removed });
+    Ok(call.act.event(tx, &format!("{}.{what}", group.kind.to_lowercase()), about, data)?)
+}

@@ -1,0 +1,55 @@
+//! Modifying a resource (RFC 7644 section 3.5.2): all operations or none.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::replace::write_thing;
+use super::{Call, Error, Rendered, Target, membership, render, user_write};
+use crate::scim::patch::{self, Operation};
+use crate::scim::project::Projection;
+use crate::store::resources::{self, Resource};
+use crate::store::{Store, Tx, members};
+
+/// A group with more members answers 204 unless attributes were asked for, so that a delta's answer stays small.
+const SHOWN_MEMBERS: i64 = 1_000;
+
+/// Applies a PatchOp body; `None` means 204.
+///
+/// # Errors
+/// 404, 412 when `If-Match` does not hold, 400 with the operation's fault, 409 `uniqueness`.
+pub async fn patch(
+    store: &Store,
+    call: &Arc<Call>,
+    target: &Target,
+    body: Value,
+    projection: Projection,
+) -> Result<Option<Rendered>, Error> {
+    let operations = patch::parse(&call.catalogue, &target.resource_type, &body, &call.quirks)?;
+    let (call, target) = (Arc::clone(call), target.clone());
+    store
+        .write(move |tx| {
+            let before =
+                resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
+            target.check(before.version)?;
+            let after = apply(tx, &call, &target, &operations, &before)?;
+            if target.is_group() && !projection.is_explicit() && members::count(tx, call.tenant.key(), after.key)? > SHOWN_MEMBERS {
+                return Ok(None);
+            }
+            render::one(tx, &call, &target, &projection, &after).map(Some)
+        })
+        .await
+}
+
+fn apply(tx: &mut Tx<'_>, call: &Call, target: &Target, operations: &[Operation], before: &Resource) -> Result<Resource, Error> {
+    let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
+    if target.is_user() {
+        let mut document = patched.document;
+        if document.active().is_none() {
+            document.set_active(before.active);
+        }
+        return user_write::write(tx, call, target, before, call.content(target, document));
+    }
+    let moves = membership::apply(tx, call, target, before, &patched.members)?;
+    write_thing(tx, call, target, before, patched.document, &moves)
+}

@@ -1,0 +1,88 @@
+//! From stored resources to what the client is shown.
+
+use std::collections::HashMap;
+
+use super::{Call, Error, Target};
+use crate::scim::project::{MemberRef, Projection, View};
+use crate::store::members::{self, Related};
+use crate::store::resources::Resource;
+use crate::store::{ResourceKey, Tx};
+
+/// A resource as it is sent.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// JSON text.
+    pub body: String,
+    /// `meta.location`.
+    pub location: String,
+    /// Its version, for the ETag.
+    pub version: i64,
+}
+
+/// What is related to each resource of a page: the groups of people, the members of groups.
+#[derive(Debug, Default)]
+pub(super) struct Relations(HashMap<ResourceKey, Vec<Related>>);
+
+impl Relations {
+    /// Loads, in at most one statement, what the projection asks for.
+    pub(super) fn load(tx: &mut Tx<'_>, call: &Call, target: &Target, projection: &Projection, page: &[Resource]) -> Result<Self, Error> {
+        let keys: Vec<ResourceKey> = page.iter().map(|resource| resource.key).collect();
+        let rows = if keys.is_empty() {
+            Vec::new()
+        } else if target.is_user() && projection.wants(&target.resource_type, "groups") {
+            members::list_of_members(tx, call.tenant.key(), &keys)?
+        } else if target.is_group() && projection.wants(&target.resource_type, "members") {
+            members::list_of_groups(tx, call.tenant.key(), &keys)?
+        } else {
+            Vec::new()
+        };
+        let mut related: HashMap<ResourceKey, Vec<Related>> = HashMap::new();
+        for (key, row) in rows {
+            related.entry(key).or_default().push(row);
+        }
+        Ok(Self(related))
+    }
+
+    fn take(&mut self, key: ResourceKey) -> Vec<Related> {
+        self.0.remove(&key).unwrap_or_default()
+    }
+}
+
+/// Renders one resource inside the transaction that read or wrote it.
+pub(super) fn one(tx: &mut Tx<'_>, call: &Call, target: &Target, projection: &Projection, resource: &Resource) -> Result<Rendered, Error> {
+    let mut relations = Relations::load(tx, call, target, projection, std::slice::from_ref(resource))?;
+    let value = value(call, target, projection, resource, &mut relations);
+    Ok(Rendered { body: value.to_string(), location: location(call, target, &resource.id), version: resource.version })
+}
+
+/// One resource as JSON, with what is related to it.
+pub(super) fn value(
+    call: &Call,
+    target: &Target,
+    projection: &Projection,
+    resource: &Resource,
+    relations: &mut Relations,
+) -> serde_json::Value {
+    let related: Vec<MemberRef> = relations.take(resource.key).into_iter().map(|row| reference(call, row)).collect();
+    let (groups, members) = if target.is_user() { (related, Vec::new()) } else { (Vec::new(), related) };
+    let view = View {
+        id: &resource.id,
+        document: &resource.document,
+        created: resource.created,
+        modified: resource.modified,
+        version: resource.version,
+        location: location(call, target, &resource.id),
+        groups,
+        members,
+    };
+    crate::scim::project::render(&call.catalogue, &target.resource_type, projection, &view)
+}
+
+fn reference(call: &Call, row: Related) -> MemberRef {
+    let endpoint = call.catalogue.resource_type(&row.kind).map_or("/Users", |found| found.endpoint.as_str());
+    MemberRef { reference: format!("{}{endpoint}/{}", call.base_url, row.id), value: row.id, display: row.display, kind: row.kind }
+}
+
+fn location(call: &Call, target: &Target, id: &str) -> String {
+    format!("{}{}/{id}", call.base_url, target.resource_type.endpoint)
+}

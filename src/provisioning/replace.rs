@@ -1,0 +1,72 @@
+//! Replacing a resource (RFC 7644 section 3.5.1).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::create::name_taken;
+use super::{Call, Error, Rendered, Target, membership, render, user_write};
+use super::membership::Moves;
+use crate::scim::project::Projection;
+use crate::scim::resource::Document;
+use crate::scim::validate::{self, Validated};
+use crate::store::resources::{self, Resource};
+use crate::store::{Store, Tx};
+
+/// Replaces a resource by a PUT body; read-only values in it are ignored, and nobody is revived by omission.
+///
+/// # Errors
+/// 404, 412 when `If-Match` does not hold, 400 for a body the schemas refuse, 409 `uniqueness`.
+pub async fn replace(store: &Store, call: &Arc<Call>, target: &Target, body: Value, projection: Projection) -> Result<Rendered, Error> {
+    let validated = validate::document(&call.catalogue, &target.resource_type, body, &call.quirks)?;
+    let (call, target) = (Arc::clone(call), target.clone());
+    store
+        .write(move |tx| {
+            let before =
+                resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
+            target.check(before.version)?;
+            let after = if target.is_user() {
+                person(tx, &call, &target, &validated, &before)?
+            } else {
+                thing(tx, &call, &target, &validated, &before)?
+            };
+            render::one(tx, &call, &target, &projection, &after)
+        })
+        .await
+}
+
+fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated, before: &Resource) -> Result<Resource, Error> {
+    let mut document = validated.document.clone();
+    if !validated.active_given {
+        document.set_active(before.active);
+    }
+    let content = call.content(target, document);
+    user_write::write(tx, call, target, before, content)
+}
+
+fn thing(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated, before: &Resource) -> Result<Resource, Error> {
+    let moves = membership::set(tx, call, before, validated.members.as_deref().unwrap_or_default())?;
+    write_thing(tx, call, target, before, validated.document.clone(), &moves)
+}
+
+/// Writes what changed of a resource that is not a person: its document, or only its members.
+pub(super) fn write_thing(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    before: &Resource,
+    document: Document,
+    moves: &Moves,
+) -> Result<Resource, Error> {
+    let old = call.content(target, before.document.clone());
+    let content = call.content(target, document);
+    let after = if old.document != content.document {
+        resources::update(tx, call.tenant.key(), before, &old, &content, call.act.now).map_err(name_taken)?
+    } else if moves.is_empty() {
+        return Ok(before.clone());
+    } else {
+        resources::bump(tx, call.tenant.key(), before, call.act.now)?
+    };
+    membership::tell(tx, call, "updated", &after, moves)?;
+    Ok(after)
+}
