@@ -13,6 +13,7 @@
 
 mod support;
 
+mod dialogues;
 mod groups;
 mod people;
 mod statements;

@@ -33,7 +33,7 @@ const QUESTIONS: &str = include_str!("questions.json");
 /// Makes anteroom-quickstart.db in the current folder, starts a server on a free loopback port and plays what Okta and
 /// Microsoft Entra ID send to it. Then asks who may sign in, prints the explained answers, and keeps serving.
 #[derive(Clone, Debug, Args)]
-pub struct Quickstart {
+pub(super) struct Quickstart {
     /// Remove the database of an earlier run first
     #[arg(long)]
     reset: bool,
@@ -47,7 +47,7 @@ pub struct Quickstart {
 ///
 /// # Errors
 /// The database of an earlier run is there, the server does not start, or a story does not go as it is written.
-pub fn run(args: &Quickstart) -> anyhow::Result<()> {
+pub(super) fn run(args: &Quickstart) -> anyhow::Result<()> {
     let database = prepare(Path::new(DATABASE), args.reset)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     tokio::task::LocalSet::new().block_on(&runtime, show(args, &database))
@@ -99,7 +99,12 @@ async fn show(args: &Quickstart, database: &DatabaseUrl) -> anyhow::Result<()> {
 }
 
 async fn set_stage(server: &Server, okta: &Dialogue, entra: &Dialogue) -> anyhow::Result<Stage> {
-    let act = Act { actor: "command".into(), request_id: "quickstart".into(), now: Clock::system().now(), ids: Ids::random() };
+    let act = Act {
+        actor: "command".into(),
+        request_id: "quickstart".into(),
+        now: Clock::system().now(),
+        ids: Ids::random(),
+    };
     let (url, okta, entra) = (server.public_url().to_owned(), okta.clone(), entra.clone());
     Ok(server.store().write(move |tx| stage::set(tx, &act, &url, &okta, &entra)).await?)
 }
@@ -120,9 +125,11 @@ async fn tell<W: Write>(page: &mut Page<W>, dialogue: &Dialogue, target: &Target
 
 /// Gets an access token as the sign-in service would: client credentials.
 async fn access_token(url: &str, stage: &Stage) -> anyhow::Result<String> {
-    let form = format!("grant_type=client_credentials&client_id={}&client_secret={}", stage.client_id, stage.client_secret);
+    let form =
+        format!("grant_type=client_credentials&client_id={}&client_secret={}", stage.client_id, stage.client_secret);
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
-    let request = client.post(format!("{url}/oauth2/token")).header("content-type", "application/x-www-form-urlencoded");
+    let request =
+        client.post(format!("{url}/oauth2/token")).header("content-type", "application/x-www-form-urlencoded");
     let answer: Value = request.body(form).send().await?.error_for_status()?.json().await?;
     let token = answer.get("access_token").and_then(Value::as_str);
     token.map(str::to_owned).context("the server gave no access token")

@@ -197,7 +197,12 @@ impl TestApp {
 
     /// Makes a user with an enterprise identity before the IdP has spoken of them; returns the `kp_` id.
     pub async fn pre_create(&self, directory: &Directory, email: &str) -> String {
-        let body = json!({"profile": {"given_name": "Pre", "family_name": "Created"}, "organization_code": directory.organization_code,
+        self.pre_create_named(directory, email, "Pre", "Created").await
+    }
+
+    /// The same, with a name.
+    pub async fn pre_create_named(&self, directory: &Directory, email: &str, given: &str, family: &str) -> String {
+        let body = json!({"profile": {"given_name": given, "family_name": family}, "organization_code": directory.organization_code,
             "identities": [{"type": "email", "details": {"email": email}}]});
         let user = self.api(Method::POST, "/api/v1/user", Some(body)).await.expect(200).id();
         let identity = json!({"type": "enterprise", "value": email, "connection_id": directory.connection_id});
