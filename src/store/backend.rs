@@ -100,18 +100,13 @@ impl Manager {
 /// Counts statements and notices failures that another run of the transaction may mend.
 fn watch(statements: Statements, deadlocked: Arc<AtomicBool>) -> impl FnMut(InstrumentationEvent<'_>) + Send {
     move |event| match event {
-        InstrumentationEvent::StartQuery { query, .. } if !is_transaction_control(&query.to_string()) => {
-            statements.record();
-        }
+        InstrumentationEvent::StartQuery { query, .. } => statements.record(query),
+        InstrumentationEvent::CacheQuery { .. } => statements.record_cached(),
         InstrumentationEvent::FinishQuery { error: Some(error), .. } if Error::is_retryable(error) => {
             deadlocked.store(true, Ordering::Relaxed);
         }
         _ => {}
     }
-}
-
-fn is_transaction_control(query: &str) -> bool {
-    ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"].iter().any(|word| query.starts_with(word))
 }
 
 /// A connection and what its last transaction ran into.

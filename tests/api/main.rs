@@ -13,6 +13,9 @@
 
 mod support;
 
+mod dialogues;
 mod groups;
 mod people;
+mod statements;
+mod store;
 mod users;

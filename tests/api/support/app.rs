@@ -25,7 +25,7 @@ pub struct TestApp {
     pub client: Client,
     pub management: String,
     handle: actix_web::dev::ServerHandle,
-    _database: Database,
+    pub database: Database,
 }
 
 impl Drop for TestApp {
@@ -123,7 +123,7 @@ impl TestApp {
         actix_web::rt::spawn(server.run());
         let client = client();
         let management = management_token(&client, &url, &store, &clock, &ids).await;
-        Self { url, store, clock, ids, client, management, handle, _database: database }
+        Self { url, store, clock, ids, client, management, handle, database }
     }
 
     /// On whose behalf tests set things up.
@@ -197,7 +197,12 @@ impl TestApp {
 
     /// Makes a user with an enterprise identity before the IdP has spoken of them; returns the `kp_` id.
     pub async fn pre_create(&self, directory: &Directory, email: &str) -> String {
-        let body = json!({"profile": {"given_name": "Pre", "family_name": "Created"}, "organization_code": directory.organization_code,
+        self.pre_create_named(directory, email, "Pre", "Created").await
+    }
+
+    /// The same, with a name.
+    pub async fn pre_create_named(&self, directory: &Directory, email: &str, given: &str, family: &str) -> String {
+        let body = json!({"profile": {"given_name": given, "family_name": family}, "organization_code": directory.organization_code,
             "identities": [{"type": "email", "details": {"email": email}}]});
         let user = self.api(Method::POST, "/api/v1/user", Some(body)).await.expect(200).id();
         let identity = json!({"type": "enterprise", "value": email, "connection_id": directory.connection_id});
