@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod dialogue;
 pub mod http;
 pub mod id;
 pub mod identity;

@@ -30,7 +30,7 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// A bound server, not yet running.
 pub struct Server {
-    server: actix_web::dev::Server,
+    listener: actix_web::dev::Server,
     metrics: Option<actix_web::dev::Server>,
     address: SocketAddr,
     state: State,
@@ -59,8 +59,8 @@ impl Server {
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let state = State { store, clock, ids, public_url: public_url.trim_end_matches('/').to_owned() };
         let metrics = config.metrics_listen.map(serve_metrics).transpose()?;
-        let server = serve(config, listener, state.clone())?;
-        Ok(Self { server, metrics, address, state, _lock: lock })
+        let listener = serve(config, listener, state.clone())?;
+        Ok(Self { listener, metrics, address, state, _lock: lock })
     }
 
     /// The port it listens on.
@@ -80,7 +80,7 @@ impl Server {
 
     /// Stops it from elsewhere.
     pub fn handle(&self) -> ServerHandle {
-        self.server.handle()
+        self.listener.handle()
     }
 
     /// Serves until SIGTERM, SIGINT or a stop; requests in flight finish first.
@@ -94,7 +94,7 @@ impl Server {
             let handle = metrics.handle();
             (actix_web::rt::spawn(metrics), handle)
         });
-        let ended = self.server.await;
+        let ended = self.listener.await;
         jobs.abort();
         if let Some((task, handle)) = metrics {
             handle.stop(false).await;

@@ -11,6 +11,7 @@ mod identity;
 mod jobs;
 mod logs;
 mod output;
+mod quickstart;
 mod serve;
 mod session;
 mod sign_in;
@@ -95,6 +96,8 @@ enum Command {
     /// Periodic work
     #[command(subcommand)]
     Jobs(jobs::Command),
+    /// See what Anteroom does: a server, two identity providers, three people at the door
+    Quickstart(quickstart::Quickstart),
     /// Serve SCIM and the management API until SIGTERM
     Serve(ServeConfig),
 }
@@ -113,8 +116,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> anyhow::Result<()> {
-    if let Command::Serve(config) = &cli.command {
-        return serve::run(&cli.global, config);
+    match &cli.command {
+        Command::Serve(config) => return serve::run(&cli.global, config),
+        Command::Quickstart(args) => return quickstart::run(args),
+        _ => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -128,7 +133,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Domain(command) => domain::run(&session, command).await,
             Command::SignIn(args) => sign_in::run(&session, args).await,
             Command::Jobs(command) => jobs::run(&session, command).await,
-            Command::Serve(_) => Ok(()),
+            Command::Serve(_) | Command::Quickstart(_) => Ok(()),
         }
     })
 }

@@ -26,6 +26,7 @@ pub enum SubjectSource {
 /// The options that decide something.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in Kinde's API")]
 pub struct Settings {
     /// Trust email addresses the IdP provides (for proven domains of the owner).
     pub is_trusted: bool,

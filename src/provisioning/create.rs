@@ -23,7 +23,7 @@ pub async fn create(
     body: Value,
     projection: Projection,
 ) -> Result<Rendered, Error> {
-    let validated = validate::document(&call.catalogue, &target.resource_type, body, &call.quirks)?;
+    let validated = validate::document(&call.catalogue, &target.resource_type, body, call.quirks)?;
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
@@ -44,7 +44,7 @@ fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) 
     }
     let content = call.content(target, document);
     match linking::place(tx, &call.act, &call.tenant, &content)? {
-        Placed::Existing(before) => user_write::write(tx, call, target, &before, content),
+        Placed::Existing(before) => user_write::write(tx, call, target, &before, &content),
         Placed::Made(made) => Ok(*made),
     }
 }

@@ -25,7 +25,7 @@ pub async fn patch(
     body: Value,
     projection: Projection,
 ) -> Result<Option<Rendered>, Error> {
-    let operations = patch::parse(&body, &call.quirks)?;
+    let operations = patch::parse(&body, call.quirks)?;
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
@@ -51,13 +51,13 @@ fn apply(
     operations: &[Operation],
     before: &Resource,
 ) -> Result<Resource, Error> {
-    let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
+    let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, call.quirks)?;
     if target.is_user() {
         let mut document = patched.document;
         if document.active().is_none() {
             document.set_active(before.active);
         }
-        return user_write::write(tx, call, target, before, call.content(target, document));
+        return user_write::write(tx, call, target, before, &call.content(target, document));
     }
     let moves = membership::apply(tx, call, target, before, &patched.members)?;
     write_thing(tx, call, target, before, patched.document, &moves)

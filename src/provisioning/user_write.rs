@@ -12,13 +12,13 @@ pub(super) fn write(
     call: &Call,
     target: &Target,
     before: &Resource,
-    content: Content,
+    content: &Content,
 ) -> Result<Resource, Error> {
     let old = call.content(target, before.document.clone());
     let after = if old.document == content.document {
         before.clone()
     } else {
-        resources::update(tx, call.tenant.key(), before, &old, &content, call.act.now).map_err(name_taken)?
+        resources::update(tx, call.tenant.key(), before, &old, content, call.act.now).map_err(name_taken)?
     };
     lifecycle::changed(tx, &call.act, &call.tenant, before, &after)?;
     Ok(after)

@@ -29,7 +29,7 @@ pub fn service_provider_config(base_url: &str) -> Value {
 
 /// `/ResourceTypes`.
 pub fn resource_types(catalogue: &Catalogue, base_url: &str) -> Value {
-    all(catalogue.resource_types().iter().map(|found| found.to_json(base_url)).collect())
+    all(&catalogue.resource_types().iter().map(|found| found.to_json(base_url)).collect::<Vec<_>>())
 }
 
 /// `/ResourceTypes/{name}`.
@@ -39,7 +39,7 @@ pub fn resource_type(catalogue: &Catalogue, name: &str, base_url: &str) -> Optio
 
 /// `/Schemas`.
 pub fn schemas(catalogue: &Catalogue, base_url: &str) -> Value {
-    all(catalogue.schemas().iter().map(|schema| schema.to_json(base_url)).collect())
+    all(&catalogue.schemas().iter().map(|schema| schema.to_json(base_url)).collect::<Vec<_>>())
 }
 
 /// `/Schemas/{urn}`.
@@ -47,7 +47,7 @@ pub fn schema(catalogue: &Catalogue, urn: &str, base_url: &str) -> Option<Value>
     catalogue.schema(urn).map(|schema| schema.to_json(base_url))
 }
 
-fn all(resources: Vec<Value>) -> Value {
+fn all(resources: &[Value]) -> Value {
     let total = i64::try_from(resources.len()).unwrap_or(i64::MAX);
     list_response(total, 1, resources)
 }

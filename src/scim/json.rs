@@ -18,12 +18,12 @@ use super::limits::JSON_DEPTH;
 pub fn parse(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "the body is not UTF-8".to_owned())?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Bounded { depth: JSON_DEPTH }.deserialize(&mut deserializer).map_err(sentence)?;
-    deserializer.end().map_err(sentence)?;
+    let value = Bounded { depth: JSON_DEPTH }.deserialize(&mut deserializer).map_err(|error| sentence(&error))?;
+    deserializer.end().map_err(|error| sentence(&error))?;
     Ok(value)
 }
 
-fn sentence(error: serde_json::Error) -> String {
+fn sentence(error: &serde_json::Error) -> String {
     format!("the body is not acceptable JSON: {}", super::error::excerpt(&error.to_string()))
 }
 

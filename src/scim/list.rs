@@ -26,7 +26,7 @@ impl ListQuery {
     ///
     /// # Errors
     /// 400 `invalidValue` for numbers that are none and parameters given twice, `invalidFilter`.
-    pub fn parse(parameters: &[(String, String)], quirks: &Quirks) -> Result<Self, Error> {
+    pub fn parse(parameters: &[(String, String)], quirks: Quirks) -> Result<Self, Error> {
         let start_index = number(parameters, "startIndex")?.unwrap_or(1).max(1);
         let count = number(parameters, "count")?.unwrap_or(limits::DEFAULT_PAGE).clamp(0, limits::MAX_PAGE);
         let filter = find(parameters, "filter")?
@@ -37,7 +37,7 @@ impl ListQuery {
     }
 }
 
-fn filter(text: &str, quirks: &Quirks) -> Result<Filter, Error> {
+fn filter(text: &str, quirks: Quirks) -> Result<Filter, Error> {
     Filter::parse_with(text, &quirks.parser_options())
         .map_err(|error| Error::invalid_filter(format!("the filter cannot be read: {error}")))
 }
@@ -57,7 +57,7 @@ fn number(parameters: &[(String, String)], name: &str) -> Result<Option<i64>, Er
 }
 
 /// A `ListResponse`: `itemsPerPage` is what is on this page.
-pub fn list_response(total: i64, start_index: i64, resources: Vec<Value>) -> Value {
+pub fn list_response(total: i64, start_index: i64, resources: &[Value]) -> Value {
     json!({
         "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
         "totalResults": total,
@@ -74,7 +74,7 @@ mod tests {
     fn parse(query: &[(&str, &str)]) -> Result<ListQuery, Error> {
         let pairs: Vec<(String, String)> =
             query.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        ListQuery::parse(&pairs, &Quirks::default())
+        ListQuery::parse(&pairs, Quirks::default())
     }
 
     #[test]
@@ -96,11 +96,11 @@ mod tests {
 
     #[test]
     fn a_page_counts_what_is_on_it() {
-        let page = list_response(7, 3, vec![json!({}), json!({})]);
+        let page = list_response(7, 3, &[json!({}), json!({})]);
         assert_eq!(
             (&page["totalResults"], &page["startIndex"], &page["itemsPerPage"]),
             (&json!(7), &json!(3), &json!(2))
         );
-        assert_eq!(list_response(0, 1, Vec::new())["Resources"], json!([]));
+        assert_eq!(list_response(0, 1, &[])["Resources"], json!([]));
     }
 }

@@ -254,7 +254,7 @@ mod tests {
             "emails": [{"value": "ana@acme.test", "type": "work"}],
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "R", "manager": {"value": "9"}},
         });
-        let document = validate::document(&catalogue, user, body, &Quirks::default()).unwrap().document;
+        let document = validate::document(&catalogue, user, body, Quirks::default()).unwrap().document;
         let pairs: Vec<(String, String)> =
             query.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
         let view = View {

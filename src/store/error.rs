@@ -63,11 +63,11 @@ impl From<DieselError> for Error {
         match &cause {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict,
-            DieselError::DatabaseError(
+            DieselError::BrokenTransactionManager
+            | DieselError::DatabaseError(
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 _,
             ) => Self::unavailable(cause),
-            DieselError::BrokenTransactionManager => Self::unavailable(cause),
             DieselError::DatabaseError(_, information) if is_passing(information.message()) => Self::unavailable(cause),
             _ => Self::internal(cause),
         }

@@ -381,7 +381,7 @@ fn driver(plan: &Plan) -> (Option<(&str, &Test)>, Vec<&Plan>) {
     for (index, plan) in terms.into_iter().enumerate() {
         match plan {
             Plan::Term(Term { field: Field::Stored(path), test, .. }) if index == chosen => {
-                driver = Some((path.as_str(), test))
+                driver = Some((path.as_str(), test));
             }
             other => others.push(other),
         }

@@ -30,6 +30,7 @@ pub struct Related {
 
 #[derive(Insertable)]
 #[diesel(table_name = members)]
+#[expect(clippy::struct_field_names, reason = "the columns' names")]
 struct Row {
     connection_key: ConnectionKey,
     group_key: ResourceKey,

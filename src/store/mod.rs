@@ -121,7 +121,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
-        self.read(|tx| meta::ping(tx)).await.is_ok()
+        self.read(meta::ping).await.is_ok()
     }
 }
 

@@ -356,11 +356,11 @@ pub fn list(
 /// # Errors
 /// [`Error::TooMany`] for a filter that no index serves, over a directory too large to pass over.
 pub fn count(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, filter: Option<&Plan>) -> Result<i64, Error> {
-    let total = counts::total(tx, connection, kind)?;
     let Some(plan) = filter else {
-        return Ok(total);
+        return counts::total(tx, connection, kind);
     };
-    if unindexed_terms(plan).saturating_mul(total) > SCANNED_VALUES {
+    let passes = unindexed_terms(plan);
+    if passes > 0 && passes.saturating_mul(counts::total(tx, connection, kind)?) > SCANNED_VALUES {
         return Err(Error::TooMany);
     }
     Ok(resources::table

@@ -21,25 +21,25 @@ api_test! {
         let (a, b, c) = (okta.push("a@acme.test").await, okta.push("b@acme.test").await, okta.push("c@acme.test").await);
         let id = group(&okta, "Engineering", &[&a]).await;
         let path = format!("/Groups/{id}");
-        let patch = |operations: Value| {
+        let change = |operations: Value| {
             let (okta, path) = (okta.clone(), path.clone());
             async move { okta.patch(&path, operations).await.expect(200) }
         };
-        let shown = patch(json!([{"op": "Add", "path": "members", "value": [{"$ref": null, "value": b}, {"value": a}]}])).await;
+        let shown = change(json!([{"op": "Add", "path": "members", "value": [{"$ref": null, "value": b}, {"value": a}]}])).await;
         assert_eq!(shown.body["members"][1], json!({"value": b, "$ref": format!("{}/Users/{b}", okta.base_url), "display": "Display b@acme.test", "type": "User"}));
         assert_eq!(shown.header("etag"), "W/\"2\"");
-        assert_eq!(patch(json!([{"op": "add", "path": "members", "value": {"value": b}}])).await.header("etag"), "W/\"2\"");
-        patch(json!([{"op": "remove", "path": format!("members[value eq \"{a}\"]")}, {"op": "add", "value": {"members": [{"value": c}]}}])).await;
+        assert_eq!(change(json!([{"op": "add", "path": "members", "value": {"value": b}}])).await.header("etag"), "W/\"2\"");
+        change(json!([{"op": "remove", "path": format!("members[value eq \"{a}\"]")}, {"op": "add", "value": {"members": [{"value": c}]}}])).await;
         assert_eq!(members(&okta, &id).await, [b.clone(), c.clone()]);
-        patch(json!([{"op": "Remove", "path": "members", "value": [{"value": c}, {"value": "nobody"}]}])).await;
+        change(json!([{"op": "Remove", "path": "members", "value": [{"value": c}, {"value": "nobody"}]}])).await;
         assert_eq!(members(&okta, &id).await, [b.clone()]);
-        patch(json!([{"op": "remove", "path": "members", "value": []}])).await;
+        change(json!([{"op": "remove", "path": "members", "value": []}])).await;
         assert_eq!(members(&okta, &id).await, [b.clone()]);
-        patch(json!([{"op": "replace", "path": "members", "value": [{"value": a}, {"value": c}]}])).await;
+        change(json!([{"op": "replace", "path": "members", "value": [{"value": a}, {"value": c}]}])).await;
         assert_eq!(members(&okta, &id).await, [a.clone(), c.clone()]);
-        patch(json!([{"op": "remove", "path": "members[display co \"C@\"]"}])).await;
+        change(json!([{"op": "remove", "path": "members[display co \"C@\"]"}])).await;
         assert_eq!(members(&okta, &id).await, [a.clone()]);
-        patch(json!([{"op": "remove", "path": "members"}])).await;
+        change(json!([{"op": "remove", "path": "members"}])).await;
         assert_eq!(members(&okta, &id).await, Vec::<String>::new());
     }
 }

@@ -1,5 +1,6 @@
 //! `/Users`: create, read, list, replace, patch, delete.
 
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{Setup, TestApp, api_test, user};
@@ -75,7 +76,6 @@ api_test! {
         let conditional = |method, name: &'static str, tag: &'static str| {
             crate::support::Answer::of(okta.request(method, &path).header(name, tag).header("content-type", "application/json").body(user("ana@acme.test").to_string()))
         };
-        use reqwest::Method;
         conditional(Method::PUT, "if-match", "W/\"9\"").await.expect_error(412, "");
         conditional(Method::DELETE, "if-match", "\"9\"").await.expect_error(412, "");
         conditional(Method::PUT, "if-match", "W/\"1\"").await.expect(200);

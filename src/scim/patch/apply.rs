@@ -8,7 +8,7 @@ use crate::scim::error::{Error, excerpt};
 use crate::scim::path::{Place, Resolved, resolve};
 use crate::scim::quirks::Quirks;
 use crate::scim::resource::Document;
-use crate::scim::schema::{Catalogue, Mutability, ResourceType, Schema};
+use crate::scim::schema::{Attribute, Catalogue, Mutability, ResourceType, Schema};
 use crate::scim::validate;
 
 /// Applies operations to a document.
@@ -20,7 +20,7 @@ pub fn apply(
     resource_type: &ResourceType,
     document: &Document,
     operations: &[Operation],
-    quirks: &Quirks,
+    quirks: Quirks,
 ) -> Result<Patched, Error> {
     let mut patch = Patch {
         catalogue,
@@ -40,7 +40,7 @@ pub fn apply(
 struct Patch<'a> {
     catalogue: &'a Catalogue,
     resource_type: &'a ResourceType,
-    quirks: &'a Quirks,
+    quirks: Quirks,
     document: Document,
     members: Vec<MemberChange>,
     ignored: Vec<String>,
@@ -123,13 +123,13 @@ impl Patch<'_> {
     fn extension(&mut self, op: Op, schema: &Schema, value: Option<Value>) -> Result<(), Error> {
         match (op, value) {
             (Op::Remove, _) | (_, None | Some(Value::Null)) => self.document.remove_extension(&schema.id),
-            (_, Some(Value::Object(object))) => return self.into_extension(op, schema, object),
+            (_, Some(Value::Object(object))) => return self.extension_parts(op, schema, object),
             _ => return Err(Error::invalid_value(format!("{} must be an object", schema.id))),
         }
         Ok(())
     }
 
-    fn into_extension(&mut self, op: Op, schema: &Schema, object: Map<String, Value>) -> Result<(), Error> {
+    fn extension_parts(&mut self, op: Op, schema: &Schema, object: Map<String, Value>) -> Result<(), Error> {
         for (name, value) in object {
             let path = AttributePath::parse(&format!("{}:{name}", schema.id));
             let found = path.as_ref().map(|path| resolve(self.catalogue, self.resource_type, path));
@@ -147,5 +147,5 @@ impl Patch<'_> {
 /// Whether the attribute, or the part of it that is meant, is the server's alone.
 fn is_read_only(place: &Place<'_>, sub: Option<&str>) -> bool {
     let part = sub.and_then(|name| place.attribute.sub(name));
-    place.attribute.is_read_only() || place.leaf().is_read_only() || part.is_some_and(|part| part.is_read_only())
+    place.attribute.is_read_only() || place.leaf().is_read_only() || part.is_some_and(Attribute::is_read_only)
 }

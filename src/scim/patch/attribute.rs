@@ -21,7 +21,9 @@ pub(super) fn apply(
     let container = document.container(place);
     let result = match place.sub {
         None => whole(container, op, place.attribute, value, ignored),
-        Some(sub) if place.attribute.multi_valued => every_element(container, op, place.attribute, sub, value, ignored),
+        Some(sub) if place.attribute.multi_valued => {
+            every_element(container, op, place.attribute, sub, value.as_ref(), ignored)
+        }
         Some(sub) => part(container, op, place.attribute, sub, value, ignored),
     };
     document.tidy(place);
@@ -149,7 +151,7 @@ fn every_element(
     op: Op,
     attribute: &Attribute,
     sub: &Attribute,
-    value: Option<Value>,
+    value: Option<&Value>,
     ignored: &mut Vec<String>,
 ) -> Result<(), Error> {
     let elements = elements_at(container, attribute);
@@ -157,7 +159,7 @@ fn every_element(
         elements.push(Value::Object(Map::new()));
     }
     for element in elements.iter_mut().filter_map(Value::as_object_mut) {
-        whole(element, op, sub, value.clone(), ignored)?;
+        whole(element, op, sub, value.cloned(), ignored)?;
     }
     drop_empty(elements, if op == Op::Remove { Some(sub) } else { None });
     check_primary(attribute, elements)

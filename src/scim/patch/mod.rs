@@ -77,7 +77,7 @@ pub enum MemberFilter {
 ///
 /// # Errors
 /// 400 `invalidSyntax`, `invalidPath`, `invalidValue` or `tooMany`.
-pub fn parse(body: &Value, quirks: &Quirks) -> Result<Vec<Operation>, Error> {
+pub fn parse(body: &Value, quirks: Quirks) -> Result<Vec<Operation>, Error> {
     let object = body.as_object().ok_or_else(|| Error::invalid_syntax("the body must be a JSON object"))?;
     let is_patch = |urn: &Value| urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(PATCH_OP));
     if !field(object, "schemas").and_then(Value::as_array).is_some_and(|urns| urns.iter().any(is_patch)) {
@@ -97,7 +97,7 @@ fn field<'a>(object: &'a Map<String, Value>, wanted: &str) -> Option<&'a Value> 
     object.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
 }
 
-fn operation_of(value: &Value, quirks: &Quirks) -> Result<Operation, Error> {
+fn operation_of(value: &Value, quirks: Quirks) -> Result<Operation, Error> {
     let object = value.as_object().ok_or_else(|| Error::invalid_syntax("each operation must be an object"))?;
     let word = field(object, "op")
         .and_then(Value::as_str)
@@ -124,7 +124,7 @@ fn operation_of(value: &Value, quirks: &Quirks) -> Result<Operation, Error> {
     }
 }
 
-fn path(text: &str, quirks: &Quirks) -> Result<PatchPath, Error> {
+fn path(text: &str, quirks: Quirks) -> Result<PatchPath, Error> {
     PatchPath::parse_with(text, &quirks.parser_options())
         .map_err(|error| Error::invalid_path(format!("the path cannot be read: {error}")))
 }

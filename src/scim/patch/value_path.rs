@@ -33,7 +33,7 @@ impl<'a> Target<'a> {
         place: &'a Place<'a>,
         filter: &'a Filter,
         sub: Option<&str>,
-        quirks: &Quirks,
+        quirks: Quirks,
     ) -> Result<Self, Error> {
         if place.sub.is_some() || !place.attribute.multi_valued || !place.attribute.is_complex() {
             return Err(Error::invalid_path(format!("{} has no elements to choose from", place.attribute.name)));

@@ -20,7 +20,7 @@ pub fn document(
     catalogue: &Catalogue,
     resource_type: &ResourceType,
     body: Value,
-    _: &Quirks,
+    _: Quirks,
 ) -> Result<Validated, Error> {
     let Value::Object(object) = body else {
         return Err(Error::invalid_syntax("the body must be a JSON object"));
@@ -122,7 +122,7 @@ mod tests {
 
     fn user(body: Value) -> Result<Validated, Error> {
         let catalogue = Catalogue::core();
-        document(&catalogue, catalogue.resource_type("User").unwrap(), body, &Quirks::default())
+        document(&catalogue, catalogue.resource_type("User").unwrap(), body, Quirks::default())
     }
 
     #[test]

@@ -25,7 +25,7 @@ pub struct TestApp {
     pub client: Client,
     pub management: String,
     handle: actix_web::dev::ServerHandle,
-    _database: Database,
+    pub database: Database,
 }
 
 impl Drop for TestApp {
@@ -110,7 +110,8 @@ impl Answer {
 impl TestApp {
     /// Boots a server on a free port.
     pub async fn start(database: Database) -> Self {
-        Self::start_with(database, ServeConfig { workers: Some(1), readers: 4, writers: 4, ..ServeConfig::default() }).await
+        Self::start_with(database, ServeConfig { workers: Some(1), readers: 4, writers: 4, ..ServeConfig::default() })
+            .await
     }
 
     /// Boots a server as configured.
@@ -122,7 +123,7 @@ impl TestApp {
         actix_web::rt::spawn(server.run());
         let client = client();
         let management = management_token(&client, &url, &store, &clock, &ids).await;
-        Self { url, store, clock, ids, client, management, handle, _database: database }
+        Self { url, store, clock, ids, client, management, handle, database }
     }
 
     /// On whose behalf tests set things up.
@@ -179,7 +180,13 @@ impl TestApp {
             .await
             .expect("a directory");
         let base_url = directories::scim_base_url(&self.url, &endpoint);
-        Directory { organization_code: organization.to_owned(), connection_id, base_url, token, client: self.client.clone() }
+        Directory {
+            organization_code: organization.to_owned(),
+            connection_id,
+            base_url,
+            token,
+            client: self.client.clone(),
+        }
     }
 
     /// A call of the management API.
@@ -190,7 +197,12 @@ impl TestApp {
 
     /// Makes a user with an enterprise identity before the IdP has spoken of them; returns the `kp_` id.
     pub async fn pre_create(&self, directory: &Directory, email: &str) -> String {
-        let body = json!({"profile": {"given_name": "Pre", "family_name": "Created"}, "organization_code": directory.organization_code,
+        self.pre_create_named(directory, email, "Pre", "Created").await
+    }
+
+    /// The same, with a name.
+    pub async fn pre_create_named(&self, directory: &Directory, email: &str, given: &str, family: &str) -> String {
+        let body = json!({"profile": {"given_name": given, "family_name": family}, "organization_code": directory.organization_code,
             "identities": [{"type": "email", "details": {"email": email}}]});
         let user = self.api(Method::POST, "/api/v1/user", Some(body)).await.expect(200).id();
         let identity = json!({"type": "enterprise", "value": email, "connection_id": directory.connection_id});
@@ -274,7 +286,7 @@ pub fn user(user_name: &str) -> Value {
 /// A client that follows no redirects and waits no longer than a test may.
 pub fn client() -> Client {
     Client::builder()
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .redirect(reqwest::redirect::Policy::none())
         .build()
         .expect("a client")
@@ -288,11 +300,8 @@ async fn management_token(client: &Client, url: &str, store: &Store, clock: &Clo
     let act = act(clock, ids);
     let made = store.write(move |tx| clients::create(tx, &act, "tests", &["all".into()], None));
     let (made, secret) = made.await.expect("a client");
-    let form = [
-        ("grant_type", "client_credentials"),
-        ("client_id", made.id.as_str()),
-        ("client_secret", secret.as_str()),
-    ];
+    let form =
+        [("grant_type", "client_credentials"), ("client_id", made.id.as_str()), ("client_secret", secret.as_str())];
     let answer = Answer::of(client.post(format!("{url}/oauth2/token")).form(&form)).await;
     assert_eq!(answer.status, StatusCode::OK.as_u16(), "{}", answer.text);
     answer.body["access_token"].as_str().expect("a token").to_owned()

@@ -11,7 +11,7 @@ use super::postgres;
 pub struct Database {
     pub url: DatabaseUrl,
     /// The folder of an SQLite file, removed with the test.
-    pub folder: Option<tempfile::TempDir>,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Database {
@@ -19,7 +19,7 @@ impl Database {
     pub fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = DatabaseUrl::Sqlite(folder.path().join("anteroom.db"));
-        Self { url, folder: Some(folder) }
+        Self { url, _folder: Some(folder) }
     }
 
     /// A new database on the test server; `None` says that the case is skipped.
@@ -39,6 +39,6 @@ impl Database {
             })
             .expect("PostgreSQL takes connections");
         sql_query(format!("CREATE DATABASE {name}")).execute(&mut connection).expect("a new database");
-        Some(Self { url: DatabaseUrl::Postgres(format!("{server}/{name}")), folder: None })
+        Some(Self { url: DatabaseUrl::Postgres(format!("{server}/{name}")), _folder: None })
     }
 }

@@ -2,6 +2,7 @@
 
 mod app;
 mod backend;
+pub mod explain;
 mod postgres;
 
 pub use app::{Answer, Directory, Setup, TestApp, user};

@@ -39,9 +39,16 @@ fn private_cluster() -> Option<(String, Option<Child>)> {
 
 /// Where `initdb` and `postgres` are.
 fn programs() -> Option<PathBuf> {
-    let debian = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|version| version.path().join("bin"));
+    let debian = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|version| version.path().join("bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = debian.chain(std::env::split_paths(&path)).filter(|folder| folder.join("initdb").exists() && folder.join("postgres").exists()).collect();
+    let mut folders: Vec<PathBuf> = debian
+        .chain(std::env::split_paths(&path))
+        .filter(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+        .collect();
     folders.sort();
     folders.pop()
 }
@@ -82,7 +89,16 @@ fn keep(programs: &Path, folder: &Path, port: u16) -> Child {
         .args(words)
         .arg("-D")
         .arg(folder.join("data"))
-        .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=400"])
+        .args([
+            "-p",
+            &port.to_string(),
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "max_connections=400",
+        ])
         .args(["-c", "fsync=off", "-c", "shared_buffers=64MB"])
         .env("FOLDER", folder)
         .current_dir(folder)

@@ -57,7 +57,7 @@ async fn a_token_expires_by_the_injected_clock_and_dies_with_its_client() {
     let (id, secret) = api.client("all", None).await;
     let first = api.ask_token(&[("client_id", &id), ("client_secret", &secret)]).await.text("/access_token");
     assert_eq!(api.get(&first, "/api/v1/user?id=kp_x").await.refusal(), (400, "USER_NOT_FOUND".to_owned()));
-    api.state.clock.advance(Duration::from_secs(3600));
+    api.state.clock.advance(Duration::from_hours(1));
     assert_eq!(api.get(&first, "/api/v1/user?id=kp_x").await.refusal(), (401, "UNAUTHORIZED".to_owned()));
     let second = api.ask_token(&[("client_id", &id), ("client_secret", &secret)]).await.text("/access_token");
     assert_eq!(api.get(&second, "/api/v1/user?id=kp_x").await.status, 400);
