@@ -1,5 +1,8 @@
 //! Whose person is it? Pushes and sign-ins, one rule a test.
 
+mod linking;
+mod support;
+
 use serde_json::json;
 
 use crate::support::{Setup, TestApp, api_test, user};
