@@ -6,7 +6,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, Route, web};
 use serde_json::json;
 
 use crate::identity;
@@ -197,11 +197,18 @@ pub(crate) async fn no_such_route(request: HttpRequest) -> Result<HttpResponse, 
     Err(refuse(is_scim(&request), StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path"))
 }
 
-/// Answers a method a SCIM route does not have.
-pub(crate) fn method_not_allowed(
-    allowed: &'static str,
-) -> impl Fn() -> std::future::Ready<Result<HttpResponse, ScimError>> + Clone {
-    move || std::future::ready(Err(ScimError::method_not_allowed(allowed)))
+/// Answers a method a SCIM path does not have.
+pub(crate) fn scim_method_not_allowed(allowed: String) -> Route {
+    web::to(move || std::future::ready(Err::<HttpResponse, _>(ScimError::method_not_allowed(&allowed))))
+}
+
+/// Answers a method any other path does not have.
+pub(crate) fn method_not_allowed(allowed: String) -> Route {
+    web::to(move || {
+        let message = format!("only {allowed} is possible here");
+        let error = ManagementError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+        std::future::ready(Err::<HttpResponse, _>(error.header(ALLOW, allowed.clone())))
+    })
 }
 
 fn put_headers(response: &mut HttpResponseBuilder, headers: &[(HeaderName, String)]) {
