@@ -180,7 +180,9 @@ impl From<store::Error> for ManagementError {
 
 /// Which error body a part of the route table speaks.
 pub(crate) fn is_scim(request: &HttpRequest) -> bool {
-    request.path().starts_with("/scim")
+    // As routes see it: `/%73cim` leads to SCIM, `/scimitar` does not.
+    let path = request.match_info().as_str();
+    path.strip_prefix(super::SCIM).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A failure in the words of the base the request came to.
@@ -192,9 +194,14 @@ pub(crate) fn refuse(is_scim: bool, status: StatusCode, code: &'static str, mess
     }
 }
 
+/// 404 for a path that leads nowhere.
+pub(crate) fn route_not_found(request: &HttpRequest) -> actix_web::Error {
+    refuse(is_scim(request), StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path")
+}
+
 /// Answers a route that does not exist.
 pub(crate) async fn no_such_route(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
-    Err(refuse(is_scim(&request), StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path"))
+    Err(route_not_found(&request))
 }
 
 /// Answers a method a SCIM path does not have.

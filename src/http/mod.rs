@@ -8,7 +8,10 @@ pub mod observe;
 mod scim;
 mod table;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
 
 use table::{Row, row};
@@ -44,6 +47,20 @@ pub fn routes(config: &mut ServiceConfig) {
     }
     let scim = web::scope(SCIM).configure(scim::routes).default_service(web::to(error::no_such_route));
     config.service(scim).configure(management::routes).default_service(web::to(error::no_such_route));
+}
+
+/// Answers paths with a NUL: no id holds one, and PostgreSQL refuses even to look for it.
+///
+/// # Errors
+/// 404.
+pub async fn refuse_nul(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if request.path().contains("%00") {
+        return Err(error::route_not_found(request.request()));
+    }
+    next.call(request).await
 }
 
 /// Method and whole path of every route, as [`routes`] builds them.
