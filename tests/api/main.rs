@@ -14,6 +14,7 @@
 mod support;
 
 mod dialogues;
+mod errors;
 mod groups;
 mod people;
 mod statements;
