@@ -16,6 +16,7 @@ mod support;
 mod dialogues;
 mod errors;
 mod groups;
+mod isolation;
 mod people;
 mod statements;
 mod store;
