@@ -88,6 +88,11 @@ impl Document {
         self.text("externalId")
     }
 
+    /// The id of the manager as it was given: an id of this directory, or any text.
+    pub fn manager_id(&self) -> Option<&str> {
+        self.0.values().find_map(|extension| extension.get("manager")?.get("value")?.as_str())
+    }
+
     /// The name to show.
     pub fn display_name(&self) -> Option<&str> {
         self.text("displayName")
