@@ -1,6 +1,9 @@
 //! Whose person is it? Pushes and sign-ins, one rule a test.
 
+mod departures;
+mod lifecycle;
 mod linking;
+mod pre_created;
 mod support;
 
 use serde_json::json;

@@ -1,45 +1,27 @@
 //! What the tests about people set up, ask and count.
 
 use anteroom::identity::domains;
-use anteroom::store::{DatabaseUrl, connections, identities, organizations, users};
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use anteroom::store::{connections, identities, organizations, users};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Directory, Setup, TestApp};
+use crate::support::{Directory, Setup, Sql, TestApp};
 
 /// Everything a wrong decision about a person could write: rows, bound subjects, counted sign-ins.
 const COUNTED: [&str; 7] = [
-    "SELECT COUNT(*) AS n FROM users",
-    "SELECT COUNT(*) AS n FROM identities",
-    "SELECT COUNT(*) AS n FROM identities WHERE subject IS NOT NULL",
-    "SELECT COUNT(*) AS n FROM resources",
-    "SELECT COUNT(*) AS n FROM organization_members",
-    "SELECT COUNT(*) AS n FROM departures",
-    "SELECT CAST(COALESCE(SUM(total_sign_ins), 0) AS BIGINT) AS n FROM users",
+    "SELECT COUNT(*) AS value FROM users",
+    "SELECT COUNT(*) AS value FROM identities",
+    "SELECT COUNT(*) AS value FROM identities WHERE subject IS NOT NULL",
+    "SELECT COUNT(*) AS value FROM resources",
+    "SELECT COUNT(*) AS value FROM organization_members",
+    "SELECT COUNT(*) AS value FROM departures",
+    "SELECT CAST(COALESCE(SUM(total_sign_ins), 0) AS BIGINT) AS value FROM users",
 ];
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
-
 /// What is in the tables about people, to be compared with what is there later.
-#[expect(clippy::disallowed_methods, reason = "rows that no API shows are counted by SQL text")]
 pub fn rows(app: &TestApp) -> Vec<i64> {
-    let count = |sql: &&str| match &app.database.url {
-        DatabaseUrl::Sqlite(path) => {
-            let mut connection = SqliteConnection::establish(&path.to_string_lossy()).expect("a file");
-            diesel::sql_query(*sql).get_result::<Count>(&mut connection).expect("a count").n
-        }
-        DatabaseUrl::Postgres(url) => {
-            let mut connection = PgConnection::establish(url).expect("a server");
-            diesel::sql_query(*sql).get_result::<Count>(&mut connection).expect("a count").n
-        }
-    };
-    COUNTED.iter().map(count).collect()
+    let mut sql = Sql::connect(&app.database.url);
+    COUNTED.iter().flat_map(|query| sql.numbers(query)).collect()
 }
 
 /// A set-up of Okta with these options.
@@ -91,7 +73,10 @@ pub fn explanation(answer: &Value) -> String {
     let lines = answer["explanation"].as_array().expect("an explanation");
     assert!(!lines.is_empty(), "{answer:#}");
     let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
-    lines.iter().map(|line| format!("{}: {}; {}\n", text(line, "step"), text(line, "finding"), text(line, "remedy"))).collect()
+    lines
+        .iter()
+        .map(|line| format!("{}: {}; {}\n", text(line, "step"), text(line, "finding"), text(line, "remedy")))
+        .collect()
 }
 
 /// An event as tests look at it.
@@ -119,7 +104,10 @@ pub async fn told(app: &TestApp, directory: &Directory, kind: &str) -> Vec<Told>
 
 /// A user as the management API shows it, with identities and organizations.
 pub async fn shown(app: &TestApp, user: &str) -> Value {
-    app.api(Method::GET, &format!("/api/v1/user?id={user}&expand=identities,organizations"), None).await.expect(200).body
+    app.api(Method::GET, &format!("/api/v1/user?id={user}&expand=identities,organizations"), None)
+        .await
+        .expect(200)
+        .body
 }
 
 /// The user behind a resource.
@@ -138,7 +126,8 @@ pub async fn user_of(app: &TestApp, directory: &Directory, resource: &str) -> St
 pub async fn identity_of(app: &TestApp, user: &str) -> String {
     let listed = app.api(Method::GET, &format!("/api/v1/users/{user}/identities"), None).await.expect(200).body;
     let identities = listed["identities"].as_array().expect("identities").clone();
-    let enterprise = identities.iter().find(|identity| identity["type"] == "enterprise").expect("an enterprise identity");
+    let enterprise =
+        identities.iter().find(|identity| identity["type"] == "enterprise").expect("an enterprise identity");
     enterprise["id"].as_str().expect("an id").to_owned()
 }
 
@@ -241,6 +230,6 @@ pub async fn members(directory: &Directory, group: &str) -> Vec<String> {
 }
 
 /// Moves the clock by days.
-pub fn days_pass(app: &TestApp, days: u64) {
-    app.clock.advance(std::time::Duration::from_hours(days * 24));
+pub async fn days_pass(app: &mut TestApp, days: u64) {
+    app.advance(std::time::Duration::from_hours(days * 24)).await;
 }
