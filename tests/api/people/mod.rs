@@ -1,6 +1,8 @@
 //! Whose person is it? Pushes and sign-ins, one rule a test.
 
+mod combining;
 mod departures;
+mod joining;
 mod lifecycle;
 mod linking;
 mod pre_created;
