@@ -7,6 +7,7 @@ mod joining;
 mod lifecycle;
 mod linking;
 mod pre_created;
+mod races;
 mod sign_in;
 mod support;
 
