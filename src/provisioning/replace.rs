@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::create::name_taken;
+use super::error::name_taken;
 use super::membership::Moves;
 use super::{Call, Error, Rendered, Target, membership, render, user_write};
 use crate::scim::project::Projection;

@@ -13,7 +13,7 @@ use crate::scim::values::ValueRow;
 const CHUNK: usize = 200;
 
 #[derive(Insertable)]
-#[diesel(table_name = attribute_values)]
+#[diesel(table_name = attribute_values, treat_none_as_default_value = false)]
 struct Row<'a> {
     connection_key: ConnectionKey,
     path_key: i64,
