@@ -4,12 +4,13 @@
 //!
 //! ```text
 //! cli -> server -> http -> provisioning -> identity -> store -> scim -> scim-filter-parser
-//! server -> jobs;   jobs -> identity, store;   clock, id, config: used by all, use nothing
+//! server -> jobs;   jobs -> identity, store;   cli -> dialogue;   clock, id, config, dialogue: use nothing
 //! ```
 
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod dialogue;
 pub mod http;
 pub mod id;
 pub mod identity;

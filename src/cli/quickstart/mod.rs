@@ -33,7 +33,7 @@ const QUESTIONS: &str = include_str!("questions.json");
 /// Makes anteroom-quickstart.db in the current folder, starts a server on a free loopback port and plays what Okta and
 /// Microsoft Entra ID send to it. Then asks who may sign in, prints the explained answers, and keeps serving.
 #[derive(Clone, Debug, Args)]
-pub struct Quickstart {
+pub(super) struct Quickstart {
     /// Remove the database of an earlier run first
     #[arg(long)]
     reset: bool,
@@ -47,7 +47,7 @@ pub struct Quickstart {
 ///
 /// # Errors
 /// The database of an earlier run is there, the server does not start, or a story does not go as it is written.
-pub fn run(args: &Quickstart) -> anyhow::Result<()> {
+pub(super) fn run(args: &Quickstart) -> anyhow::Result<()> {
     let database = prepare(Path::new(DATABASE), args.reset)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     tokio::task::LocalSet::new().block_on(&runtime, show(args, &database))
