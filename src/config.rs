@@ -69,9 +69,11 @@ impl ServeConfig {
     /// A sentence that names the flag.
     pub fn check(&self) -> Result<(), String> {
         if self.tls_cert.is_none() && !self.listen.ip().is_loopback() && !self.behind_proxy {
-            return Err("plain HTTP beyond loopback would send bearer tokens in the clear: give --tls-cert and --tls-key, \
+            return Err(
+                "plain HTTP beyond loopback would send bearer tokens in the clear: give --tls-cert and --tls-key, \
                         or --behind-proxy if a proxy in front ends TLS"
-                .into());
+                    .into(),
+            );
         }
         match &self.public_url {
             Some(url) if !(url.starts_with("http://") || url.starts_with("https://")) => {

@@ -1,2 +1,7 @@
-//! Binary.
-fn main() {}
+//! The `anteroom` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    anteroom::cli::main()
+}

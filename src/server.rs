@@ -30,7 +30,7 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// A bound server, not yet running.
 pub struct Server {
-    server: actix_web::dev::Server,
+    listener: actix_web::dev::Server,
     metrics: Option<actix_web::dev::Server>,
     address: SocketAddr,
     state: State,
@@ -52,14 +52,15 @@ impl Server {
         config.check().map_err(anyhow::Error::msg)?;
         let lock = ServeLock::take(database)?;
         let store = Store::open(database, &store_options(config.readers, config.writers))?;
-        let listener = std::net::TcpListener::bind(config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
+        let listener = std::net::TcpListener::bind(config.listen)
+            .with_context(|| format!("cannot listen on {}", config.listen))?;
         let address = listener.local_addr()?;
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let state = State { store, clock, ids, public_url: public_url.trim_end_matches('/').to_owned() };
         let metrics = config.metrics_listen.map(serve_metrics).transpose()?;
-        let server = serve(config, listener, state.clone())?;
-        Ok(Self { server, metrics, address, state, _lock: lock })
+        let listener = serve(config, listener, state.clone())?;
+        Ok(Self { listener, metrics, address, state, _lock: lock })
     }
 
     /// The port it listens on.
@@ -79,7 +80,7 @@ impl Server {
 
     /// Stops it from elsewhere.
     pub fn handle(&self) -> ServerHandle {
-        self.server.handle()
+        self.listener.handle()
     }
 
     /// Serves until SIGTERM, SIGINT or a stop; requests in flight finish first.
@@ -93,7 +94,7 @@ impl Server {
             let handle = metrics.handle();
             (actix_web::rt::spawn(metrics), handle)
         });
-        let ended = self.server.await;
+        let ended = self.listener.await;
         jobs.abort();
         if let Some((task, handle)) = metrics {
             handle.stop(false).await;
@@ -108,7 +109,11 @@ pub fn store_options(readers: u32, writers: u32) -> store::Options {
     store::Options { readers, writers, wait: WAIT, paths: Catalogue::core().stored_paths() }
 }
 
-fn serve(config: &ServeConfig, listener: std::net::TcpListener, state: State) -> anyhow::Result<actix_web::dev::Server> {
+fn serve(
+    config: &ServeConfig,
+    listener: std::net::TcpListener,
+    state: State,
+) -> anyhow::Result<actix_web::dev::Server> {
     let data = Data::new(state);
     let mut server = HttpServer::new(move || {
         App::new()
@@ -133,7 +138,8 @@ fn tls(cert: &Path, key: &Path) -> anyhow::Result<rustls::ServerConfig> {
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect)
         .with_context(|| format!("cannot read the certificate chain {}", cert.display()))?;
-    let key = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read the private key {}", key.display()))?;
+    let key =
+        PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read the private key {}", key.display()))?;
     let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     Ok(rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
@@ -157,7 +163,12 @@ fn recorder() -> &'static PrometheusHandle {
 fn serve_metrics(address: SocketAddr) -> anyhow::Result<actix_web::dev::Server> {
     let handle = recorder();
     let server = HttpServer::new(move || {
-        App::new().route("/metrics", web::get().to(move || async move { HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()) }))
+        App::new().route(
+            "/metrics",
+            web::get().to(move || async move {
+                HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render())
+            }),
+        )
     })
     .workers(1)
     .disable_signals()

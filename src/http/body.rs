@@ -14,7 +14,7 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 
-use super::error::refuse;
+use super::error::{is_scim, refuse};
 use crate::scim::json;
 use crate::scim::limits;
 
@@ -42,14 +42,14 @@ impl FromRequest for Json {
 /// acceptable JSON.
 pub(crate) async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Value, actix_web::Error> {
     check_head(request, limit)?;
-    let bytes = tokio::time::timeout(DEADLINE, collect(request, payload, limit))
-        .await
-        .map_err(|_| refuse(request, StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body took too long to arrive"))??;
+    let bytes = tokio::time::timeout(DEADLINE, collect(request, payload, limit)).await.map_err(|_| {
+        refuse(is_scim(request), StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body took too long to arrive")
+    })??;
     json::parse(&bytes).map_err(|problem| {
-        if super::error::is_scim(request) {
+        if is_scim(request) {
             super::error::ScimError::from(crate::scim::Error::invalid_syntax(problem)).into()
         } else {
-            refuse(request, StatusCode::BAD_REQUEST, "INVALID_JSON", &problem)
+            refuse(is_scim(request), StatusCode::BAD_REQUEST, "INVALID_JSON", &problem)
         }
     })
 }
@@ -57,14 +57,15 @@ pub(crate) async fn read(request: &HttpRequest, payload: Payload, limit: usize) 
 fn check_head(request: &HttpRequest, limit: usize) -> Result<(), actix_web::Error> {
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let media_type = text(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());
+    let media_type =
+        text(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());
     if !matches!(media_type.as_deref(), Some("application/scim+json" | "application/json")) {
         let message = "send application/scim+json or application/json";
-        return Err(refuse(request, StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message));
+        return Err(refuse(is_scim(request), StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message));
     }
     if text(CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
         let message = "compressed bodies are not accepted";
-        return Err(refuse(request, StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_ENCODING", message));
+        return Err(refuse(is_scim(request), StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_ENCODING", message));
     }
     let announced = text(CONTENT_LENGTH).and_then(|value| value.parse::<usize>().ok()).unwrap_or(0);
     if announced > limit { Err(too_large(request, limit)) } else { Ok(()) }
@@ -73,7 +74,8 @@ fn check_head(request: &HttpRequest, limit: usize) -> Result<(), actix_web::Erro
 async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, actix_web::Error> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| refuse(request, StatusCode::BAD_REQUEST, "INVALID_BODY", "the body broke off"))?;
+        let chunk = chunk
+            .map_err(|_| refuse(is_scim(request), StatusCode::BAD_REQUEST, "INVALID_BODY", "the body broke off"))?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large(request, limit));
         }
@@ -84,5 +86,5 @@ async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> R
 
 fn too_large(request: &HttpRequest, limit: usize) -> actix_web::Error {
     let message = format!("the body is larger than {limit} bytes");
-    refuse(request, StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", &message)
+    refuse(is_scim(request), StatusCode::PAYLOAD_TOO_LARGE, "BODY_TOO_LARGE", &message)
 }

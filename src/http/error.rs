@@ -33,10 +33,7 @@ impl std::fmt::Display for ScimError {
 impl ScimError {
     /// 401 with the challenge RFC 6750 asks for.
     pub(crate) fn unauthorized(detail: &str) -> Self {
-        Self {
-            error: scim::Error::new(401, detail),
-            headers: vec![(WWW_AUTHENTICATE, "Bearer realm=\"scim\"".into())],
-        }
+        Self { error: scim::Error::new(401, detail), headers: vec![(WWW_AUTHENTICATE, "Bearer realm=\"scim\"".into())] }
     }
 
     /// 405 naming what is allowed.
@@ -73,6 +70,7 @@ impl From<store::Error> for ScimError {
             store::Error::NotFound => scim::Error::not_found("no such resource").into(),
             store::Error::Conflict => scim::Error::uniqueness("the change collides with another resource").into(),
             store::Error::Stale => scim::Error::precondition_failed("the resource changed meanwhile").into(),
+            store::Error::TooMany => scim::Error::too_many("no index serves this filter over so many resources").into(),
             store::Error::Unavailable(cause) => {
                 tracing::warn!(cause, "the database is not available");
                 Self::unavailable("the directory is not available at the moment; nothing was changed")
@@ -159,13 +157,18 @@ impl From<store::Error> for ManagementError {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::NotFound => Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such object"),
+            store::Error::TooMany => Self::new(StatusCode::BAD_REQUEST, "TOO_MANY", "too many objects to look through"),
             store::Error::Conflict | store::Error::Stale => {
                 Self::new(StatusCode::CONFLICT, "CONFLICT", "the change collides with another object")
             }
             store::Error::Unavailable(cause) => {
                 tracing::warn!(cause, "the database is not available");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "not available at the moment; nothing was changed")
-                    .header(RETRY_AFTER, RETRY_SECONDS.to_string())
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "UNAVAILABLE",
+                    "not available at the moment; nothing was changed",
+                )
+                .header(RETRY_AFTER, RETRY_SECONDS.to_string())
             }
             store::Error::Configuration(cause) | store::Error::Internal(cause) => {
                 tracing::error!(cause, "internal error");
@@ -181,8 +184,8 @@ pub(crate) fn is_scim(request: &HttpRequest) -> bool {
 }
 
 /// A failure in the words of the base the request came to.
-pub(crate) fn refuse(request: &HttpRequest, status: StatusCode, code: &'static str, message: &str) -> actix_web::Error {
-    if is_scim(request) {
+pub(crate) fn refuse(is_scim: bool, status: StatusCode, code: &'static str, message: &str) -> actix_web::Error {
+    if is_scim {
         ScimError::from(scim::Error::new(status.as_u16(), message)).into()
     } else {
         ManagementError::new(status, code, message).into()
@@ -191,11 +194,13 @@ pub(crate) fn refuse(request: &HttpRequest, status: StatusCode, code: &'static s
 
 /// Answers a route that does not exist.
 pub(crate) async fn no_such_route(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
-    Err(refuse(&request, StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path"))
+    Err(refuse(is_scim(&request), StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path"))
 }
 
 /// Answers a method a SCIM route does not have.
-pub(crate) fn method_not_allowed(allowed: &'static str) -> impl Fn() -> std::future::Ready<Result<HttpResponse, ScimError>> + Clone {
+pub(crate) fn method_not_allowed(
+    allowed: &'static str,
+) -> impl Fn() -> std::future::Ready<Result<HttpResponse, ScimError>> + Clone {
     move || std::future::ready(Err(ScimError::method_not_allowed(allowed)))
 }
 

@@ -5,10 +5,11 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -43,26 +44,16 @@ pub async fn measure(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let started = Instant::now();
-    let kept = request.request().clone();
-    let id = request_id(&kept);
-    let answer = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let mut response = match answer {
-        Ok(Ok(response)) => response.map_into_left_body(),
-        Ok(Err(error)) => ServiceResponse::new(kept, error.error_response()).map_into_right_body(),
-        Err(_) => ServiceResponse::new(kept.clone(), panicked(&kept)).map_into_right_body(),
-    };
+    let (id, is_scim) = (request_id(request.request()), super::error::is_scim(request.request()));
+    let mut response = AssertUnwindSafe(next.call(request)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a request handler panicked");
+        Err(super::error::refuse(is_scim, StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "internal error"))
+    })?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     record(&response, started);
     Ok(response)
-}
-
-fn panicked(request: &HttpRequest) -> HttpResponse {
-    tracing::error!("a request handler panicked");
-    let status = actix_web::http::StatusCode::INTERNAL_SERVER_ERROR;
-    let error = super::error::refuse(request, status, "INTERNAL_ERROR", "internal error");
-    error.as_response_error().error_response()
 }
 
 fn record<B>(response: &ServiceResponse<B>, started: Instant) {

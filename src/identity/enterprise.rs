@@ -54,7 +54,13 @@ impl Origin {
 ///
 /// # Errors
 /// 400 `ENTERPRISE_IDENTITY_EXISTS`, 400 for a value that cannot be a userName, 409 when the directory has that userName.
-pub fn pre_create(tx: &mut Tx<'_>, act: &Act, connection: &Connection, user: &User, value: &str) -> Result<Identity, Error> {
+pub fn pre_create(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    connection: &Connection,
+    user: &User,
+    value: &str,
+) -> Result<Identity, Error> {
     if value.trim().is_empty() || value.chars().count() > VALUE_CHARS || value.contains('\0') {
         return Err(Error::invalid("INVALID_IDENTITY_VALUE", "value must be 1 to 256 characters").field("value"));
     }
@@ -117,8 +123,16 @@ pub fn attach(
         organizations::add_member(tx, organization, user, origin.member_source(), act.now)?;
     }
     let user = users::load(tx, user)?;
-    let about = About { connection: Some(tenant.key()), user: Some(&user.id), identity: Some(&identity.id), resource: Some(&id) };
-    let removed: Vec<_> = others.iter().map(|other| json!({ "type": other.kind, "value": other.value, "is_confirmed": other.is_confirmed })).collect();
+    let about = About {
+        connection: Some(tenant.key()),
+        user: Some(&user.id),
+        identity: Some(&identity.id),
+        resource: Some(&id),
+    };
+    let removed: Vec<_> = others
+        .iter()
+        .map(|other| json!({ "type": other.kind, "value": other.value, "is_confirmed": other.is_confirmed }))
+        .collect();
     act.event(tx, "identity.created", about, json!({ "origin": origin.as_str(), "removed_identities": removed }))?;
     Ok(Made { identity, resource })
 }
@@ -181,7 +195,13 @@ pub fn make_user(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, document: &Documen
 }
 
 /// Administrators are told when several users have one email; the IdP never is.
-fn warn_of_duplicates(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, user: &str, email_key: Option<&str>) -> Result<(), Error> {
+fn warn_of_duplicates(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    user: &str,
+    email_key: Option<&str>,
+) -> Result<(), Error> {
     let Some(email_key) = email_key else {
         return Ok(());
     };
@@ -203,7 +223,9 @@ fn content(document: &Document) -> Result<Content, Error> {
 
 fn user_name_taken(error: store::Error) -> Error {
     match error {
-        store::Error::Conflict => Error::conflict("USER_NAME_TAKEN", "the directory has a person with this userName already"),
+        store::Error::Conflict => {
+            Error::conflict("USER_NAME_TAKEN", "the directory has a person with this userName already")
+        }
         other => other.into(),
     }
 }

@@ -29,7 +29,7 @@ pub fn changed(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, before: &Resource, a
         act.event(tx, "user.adopted", about, json!({ "origin": identity.origin }))?;
     }
     set_state(tx, act, &identity, after.active, about)?;
-    follow(tx, act, &user, &identity, after, about)?;
+    follow(tx, act, &user, &identity, before, after, about)?;
     join(tx, act, tenant, &user, about)
 }
 
@@ -50,7 +50,14 @@ fn is_somebody_else(before: &Resource, after: &Resource) -> bool {
     !before.active && after.active && !was.is_empty() && was != is
 }
 
-fn replace_person(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, before: &Resource, after: &Resource, old: &Identity) -> Result<(), Error> {
+fn replace_person(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    before: &Resource,
+    after: &Resource,
+    old: &Identity,
+) -> Result<(), Error> {
     let leaver = users::load(tx, old.user_key)?;
     leave(tx, act, tenant, before, old)?;
     let user = enterprise::make_user(tx, act, tenant, &after.document, Origin::Directory)?;
@@ -87,12 +94,20 @@ fn set_state(tx: &mut Tx<'_>, act: &Act, identity: &Identity, active: bool, abou
 }
 
 /// The profile and the identity's value are what the directory says.
-fn follow(tx: &mut Tx<'_>, act: &Act, user: &User, identity: &Identity, after: &Resource, about: About<'_>) -> Result<(), Error> {
+fn follow(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: &User,
+    identity: &Identity,
+    before: &Resource,
+    after: &Resource,
+    about: About<'_>,
+) -> Result<(), Error> {
     let value = after.document.matching_email().or(after.document.user_name()).unwrap_or_default();
     if value != identity.value {
         identities::set_value(tx, identity.key, value, &email_key(value).unwrap_or_default())?;
     }
-    let profile = profile::of_document(&after.document);
+    let profile = profile::following(user, &before.document, &after.document);
     let changes = differences(user, &profile);
     if changes.is_empty() && user.profile_source == "directory" {
         return Ok(());

@@ -117,7 +117,12 @@ fn never_pushed(tx: &mut Tx<'_>, tenant: &Tenant, mut identities: Vec<Identity>)
 }
 
 /// Somebody who left with this externalId, unless they have found another connection since.
-fn returning(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, document: &Document) -> Result<Option<(User, Departure)>, Error> {
+fn returning(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    document: &Document,
+) -> Result<Option<(User, Departure)>, Error> {
     let external_id = document.external_id().filter(|id| !id.is_empty());
     let (Some(external_id), true) = (external_id, tenant.settings.relinks_deleted(tenant.provider())) else {
         return Ok(None);
@@ -130,7 +135,14 @@ fn returning(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, document: &Document) -
     Ok(if moved { None } else { Some((users::load(tx, departure.user_key)?, departure)) })
 }
 
-fn relink(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, user: &User, departure: &Departure, document: &Document) -> Result<Resource, Error> {
+fn relink(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    user: &User,
+    departure: &Departure,
+    document: &Document,
+) -> Result<Resource, Error> {
     let subject = departure.subject.as_deref();
     let subject = match subject {
         Some(subject) if identities::find_by_subject(tx, tenant.key(), subject)?.is_none() => Some(subject),
@@ -139,7 +151,12 @@ fn relink(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, user: &User, departure: &
     let made = enterprise::attach(tx, act, tenant, user.key, Origin::Directory, subject, document)?;
     users::set_profile(tx, user.key, &profile::of_document(document), "directory", act.now)?;
     departed::delete(tx, departure.key)?;
-    let about = About { connection: Some(tenant.key()), user: Some(&user.id), identity: Some(&made.identity.id), resource: Some(&made.resource.id) };
+    let about = About {
+        connection: Some(tenant.key()),
+        user: Some(&user.id),
+        identity: Some(&made.identity.id),
+        resource: Some(&made.resource.id),
+    };
     act.event(tx, "user.relinked", about, json!({ "departed": departure.departed }))?;
     Ok(made.resource)
 }

@@ -4,7 +4,9 @@
 //! IdP's push mean ([`linking`]), and which user has arrived at the door ([`sign_in`]). Functions that must run inside a
 //! transaction take a [`crate::store::Tx`].
 
+pub mod access_tokens;
 pub mod act;
+mod checks;
 pub mod clients;
 pub mod combine;
 pub mod connections;
@@ -16,13 +18,19 @@ mod error;
 pub mod identities;
 pub mod lifecycle;
 pub mod linking;
+mod local;
 pub mod organizations;
 pub mod profile;
+pub mod providers;
+pub mod reach;
+pub mod scopes;
 pub mod settings;
 pub mod sign_in;
 mod tenant;
+pub mod tokens;
 pub mod users;
 
 pub use act::Act;
 pub use error::{Error, Refusal};
+pub use reach::Reach;
 pub use tenant::Tenant;

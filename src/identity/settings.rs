@@ -26,6 +26,7 @@ pub enum SubjectSource {
 /// The options that decide something.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in Kinde's API")]
 pub struct Settings {
     /// Trust email addresses the IdP provides (for proven domains of the owner).
     pub is_trusted: bool,
@@ -70,7 +71,8 @@ impl Settings {
 
     /// Whether the IdP vouches for the emails of its directory, so that no `email_verified` claim is required.
     pub fn vouches_for_email(&self, strategy: &str) -> bool {
-        let pinned = self.entra_id_domain.as_deref().is_some_and(|tenant| !tenant.is_empty()) && !self.is_use_common_endpoint;
+        let pinned =
+            self.entra_id_domain.as_deref().is_some_and(|tenant| !tenant.is_empty()) && !self.is_use_common_endpoint;
         strategy.starts_with("saml:") || strategy.starts_with("wsfed:") || (strategy == "oauth2:azure_ad" && pinned)
     }
 }

@@ -66,7 +66,12 @@ async fn take(store: &Store, clock: &Clock, ids: &Ids, job: Job) -> Result<bool,
 
 async fn run(store: &Store, clock: &Clock, ids: &Ids, job: Job) -> Result<(), Error> {
     loop {
-        let act = Act { actor: format!("job:{}", job.name), request_id: ids.prefixed("run"), now: clock.now(), ids: ids.clone() };
+        let act = Act {
+            actor: format!("job:{}", job.name),
+            request_id: ids.prefixed("run"),
+            now: clock.now(),
+            ids: ids.clone(),
+        };
         if !store.write(move |tx| (job.step)(tx, &act)).await? {
             return Ok(());
         }

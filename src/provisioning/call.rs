@@ -55,7 +55,8 @@ impl Target {
     /// # Errors
     /// 404 when the connection has no such endpoint.
     pub fn find(call: &Call, endpoint: &str, id: Option<&str>) -> Result<Self, scim::Error> {
-        let resource_type = call.catalogue.resource_type_at(endpoint).ok_or_else(|| scim::Error::not_found("no such endpoint"))?;
+        let resource_type =
+            call.catalogue.resource_type_at(endpoint).ok_or_else(|| scim::Error::not_found("no such endpoint"))?;
         Ok(Self { resource_type: resource_type.clone(), id: id.unwrap_or_default().to_owned(), precondition: None })
     }
 

@@ -16,12 +16,22 @@ use crate::store::{self, Store, Tx};
 ///
 /// # Errors
 /// 400 for a body the schemas refuse, 409 `uniqueness` when the name is somebody else's.
-pub async fn create(store: &Store, call: &Arc<Call>, target: &Target, body: Value, projection: Projection) -> Result<Rendered, Error> {
-    let validated = validate::document(&call.catalogue, &target.resource_type, body, &call.quirks)?;
+pub async fn create(
+    store: &Store,
+    call: &Arc<Call>,
+    target: &Target,
+    body: Value,
+    projection: Projection,
+) -> Result<Rendered, Error> {
+    let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
-            let made = if target.is_user() { person(tx, &call, &target, &validated)? } else { thing(tx, &call, &target, &validated)? };
+            let made = if target.is_user() {
+                person(tx, &call, &target, &validated)?
+            } else {
+                thing(tx, &call, &target, &validated)?
+            };
             render::one(tx, &call, &target, &projection, &made)
         })
         .await
@@ -34,7 +44,7 @@ fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) 
     }
     let content = call.content(target, document);
     match linking::place(tx, &call.act, &call.tenant, &content)? {
-        Placed::Existing(before) => user_write::write(tx, call, target, &before, content),
+        Placed::Existing(before) => user_write::write(tx, call, target, &before, &content),
         Placed::Made(made) => Ok(*made),
     }
 }
@@ -42,7 +52,8 @@ fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) 
 fn thing(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) -> Result<Resource, Error> {
     let content = call.content(target, validated.document.clone());
     let id = call.act.ids.resource();
-    let made = resources::insert(tx, call.tenant.key(), target.kind(), &id, &content, call.act.now).map_err(name_taken)?;
+    let made =
+        resources::insert(tx, call.tenant.key(), target.kind(), &id, &content, call.act.now).map_err(name_taken)?;
     let moves = membership::set(tx, call, &made, validated.members.as_deref().unwrap_or_default())?;
     membership::tell(tx, call, "created", &made, &moves)?;
     Ok(made)

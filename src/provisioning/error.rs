@@ -18,7 +18,9 @@ impl From<identity::Error> for Error {
     fn from(error: identity::Error) -> Self {
         match error {
             identity::Error::Store(error) => Self::Store(error),
-            identity::Error::Refused(refusal) if refusal.status == 409 => scim::Error::uniqueness(refusal.message).into(),
+            identity::Error::Refused(refusal) if refusal.status == 409 => {
+                scim::Error::uniqueness(refusal.message).into()
+            }
             identity::Error::Refused(refusal) => scim::Error::invalid_value(refusal.message).into(),
         }
     }

@@ -14,7 +14,8 @@ pub async fn get(store: &Store, call: &Arc<Call>, target: &Target, projection: P
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .read(move |tx| {
-            let found = resources::find(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
+            let found =
+                resources::find(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
             render::one(tx, &call, &target, &projection, &found)
         })
         .await

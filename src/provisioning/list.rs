@@ -15,12 +15,22 @@ use crate::store::{Store, Tx, resources};
 /// # Errors
 /// 400 `invalidFilter` for what the schemas do not allow, 400 `tooMany` for a filter no index can serve.
 pub async fn list(store: &Store, call: &Arc<Call>, target: &Target, query: ListQuery) -> Result<String, Error> {
-    let plan = query.filter.as_ref().map(|filter| matches::check(&call.catalogue, &target.resource_type, filter)).transpose()?;
+    let plan = query
+        .filter
+        .as_ref()
+        .map(|filter| matches::check(&call.catalogue, &target.resource_type, filter))
+        .transpose()?;
     let (call, target) = (Arc::clone(call), target.clone());
     store.read(move |tx| page(tx, &call, &target, &query, plan.as_ref())).await
 }
 
-fn page(tx: &mut Tx<'_>, call: &Call, target: &Target, query: &ListQuery, plan: Option<&Plan>) -> Result<String, Error> {
+fn page(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    query: &ListQuery,
+    plan: Option<&Plan>,
+) -> Result<String, Error> {
     let connection = call.tenant.key();
     let total = resources::count(tx, connection, target.kind(), plan)?;
     let offset = query.start_index - 1;

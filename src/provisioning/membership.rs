@@ -50,7 +50,13 @@ impl Moves {
 }
 
 /// Applies the member changes of a PATCH in order.
-pub(super) fn apply(tx: &mut Tx<'_>, call: &Call, target: &Target, group: &Resource, changes: &[MemberChange]) -> Result<Moves, Error> {
+pub(super) fn apply(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    group: &Resource,
+    changes: &[MemberChange],
+) -> Result<Moves, Error> {
     let mut moves = Moves::default();
     for change in changes {
         match change {
@@ -75,7 +81,13 @@ pub(super) fn set(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[Memb
     Ok(moves)
 }
 
-fn replace(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[MemberInput], moves: &mut Moves) -> Result<(), Error> {
+fn replace(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    group: &Resource,
+    inputs: &[MemberInput],
+    moves: &mut Moves,
+) -> Result<(), Error> {
     let wanted = resolve(tx, call, group, inputs)?;
     let present = members::keys_of(tx, call.tenant.key(), group.key)?;
     let gone = present.difference(&wanted).copied().collect();
@@ -95,7 +107,9 @@ fn selected(
     let connection = call.tenant.key();
     Ok(match filter {
         MemberFilter::All => members::keys_of(tx, connection, group.key)?,
-        MemberFilter::Values(ids) => resources::keys_of(tx, connection, ids)?.into_values().map(|(key, _)| key).collect(),
+        MemberFilter::Values(ids) => {
+            resources::keys_of(tx, connection, ids)?.into_values().map(|(key, _)| key).collect()
+        }
         MemberFilter::Matching(filter) => {
             let plan = matches::members(&call.catalogue, &target.resource_type, filter)?;
             members::list_matching(tx, connection, group.key, &plan)?
@@ -107,8 +121,14 @@ fn selected(
 ///
 /// # Errors
 /// 400 `invalidValue` naming those that are not resources of this connection, or that cannot be members here.
-fn resolve(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[MemberInput]) -> Result<BTreeSet<ResourceKey>, Error> {
-    let ids: Vec<String> = inputs.iter().map(|input| input.value.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+fn resolve(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    group: &Resource,
+    inputs: &[MemberInput],
+) -> Result<BTreeSet<ResourceKey>, Error> {
+    let ids: Vec<String> =
+        inputs.iter().map(|input| input.value.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let found = resources::keys_of(tx, call.tenant.key(), &ids)?;
     let unknown: Vec<&str> = ids.iter().filter(|id| !found.contains_key(*id)).map(String::as_str).collect();
     if !unknown.is_empty() {
@@ -151,6 +171,7 @@ pub(super) fn tell(tx: &mut Tx<'_>, call: &Call, what: &str, group: &Resource, m
     let added = resources::ids_of(tx, connection, &moves.added)?;
     let removed = resources::ids_of(tx, connection, &moves.removed)?;
     let about = About { connection: Some(connection), resource: Some(&group.id), ..About::default() };
-    let data = json!({ "display_name": group.document.display_name(), "members_added": added, "members_removed": removed });
+    let data =
+        json!({ "display_name": group.document.display_name(), "members_added": added, "members_removed": removed });
     Ok(call.act.event(tx, &format!("{}.{what}", group.kind.to_lowercase()), about, data)?)
 }

@@ -33,7 +33,10 @@ pub async fn patch(
                 resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
             target.check(before.version)?;
             let after = apply(tx, &call, &target, &operations, &before)?;
-            if target.is_group() && !projection.is_explicit() && members::count(tx, call.tenant.key(), after.key)? > SHOWN_MEMBERS {
+            if target.is_group()
+                && !projection.is_explicit()
+                && members::count(tx, call.tenant.key(), after.key)? > SHOWN_MEMBERS
+            {
                 return Ok(None);
             }
             render::one(tx, &call, &target, &projection, &after).map(Some)
@@ -41,14 +44,20 @@ pub async fn patch(
         .await
 }
 
-fn apply(tx: &mut Tx<'_>, call: &Call, target: &Target, operations: &[Operation], before: &Resource) -> Result<Resource, Error> {
+fn apply(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    operations: &[Operation],
+    before: &Resource,
+) -> Result<Resource, Error> {
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
     if target.is_user() {
         let mut document = patched.document;
         if document.active().is_none() {
             document.set_active(before.active);
         }
-        return user_write::write(tx, call, target, before, call.content(target, document));
+        return user_write::write(tx, call, target, before, &call.content(target, document));
     }
     let moves = membership::apply(tx, call, target, before, &patched.members)?;
     write_thing(tx, call, target, before, patched.document, &moves)

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::create::name_taken;
-use super::{Call, Error, Rendered, Target, membership, render, user_write};
 use super::membership::Moves;
+use super::{Call, Error, Rendered, Target, membership, render, user_write};
 use crate::scim::project::Projection;
 use crate::scim::resource::Document;
 use crate::scim::validate::{self, Validated};
@@ -17,8 +17,14 @@ use crate::store::{Store, Tx};
 ///
 /// # Errors
 /// 404, 412 when `If-Match` does not hold, 400 for a body the schemas refuse, 409 `uniqueness`.
-pub async fn replace(store: &Store, call: &Arc<Call>, target: &Target, body: Value, projection: Projection) -> Result<Rendered, Error> {
-    let validated = validate::document(&call.catalogue, &target.resource_type, body, &call.quirks)?;
+pub async fn replace(
+    store: &Store,
+    call: &Arc<Call>,
+    target: &Target,
+    body: Value,
+    projection: Projection,
+) -> Result<Rendered, Error> {
+    let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
@@ -35,16 +41,28 @@ pub async fn replace(store: &Store, call: &Arc<Call>, target: &Target, body: Val
         .await
 }
 
-fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated, before: &Resource) -> Result<Resource, Error> {
+fn person(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    validated: &Validated,
+    before: &Resource,
+) -> Result<Resource, Error> {
     let mut document = validated.document.clone();
     if !validated.active_given {
         document.set_active(before.active);
     }
     let content = call.content(target, document);
-    user_write::write(tx, call, target, before, content)
+    user_write::write(tx, call, target, before, &content)
 }
 
-fn thing(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated, before: &Resource) -> Result<Resource, Error> {
+fn thing(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    validated: &Validated,
+    before: &Resource,
+) -> Result<Resource, Error> {
     let moves = membership::set(tx, call, before, validated.members.as_deref().unwrap_or_default())?;
     write_thing(tx, call, target, before, validated.document.clone(), &moves)
 }

@@ -3,16 +3,22 @@
 use super::create::name_taken;
 use super::{Call, Error, Target};
 use crate::identity::lifecycle;
-use crate::store::resources::{self, Content, Resource};
 use crate::store::Tx;
+use crate::store::resources::{self, Content, Resource};
 
 /// Replaces what a locked User holds; equal content keeps version and time, but adoption is recorded all the same.
-pub(super) fn write(tx: &mut Tx<'_>, call: &Call, target: &Target, before: &Resource, content: Content) -> Result<Resource, Error> {
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    before: &Resource,
+    content: &Content,
+) -> Result<Resource, Error> {
     let old = call.content(target, before.document.clone());
     let after = if old.document == content.document {
         before.clone()
     } else {
-        resources::update(tx, call.tenant.key(), before, &old, &content, call.act.now).map_err(name_taken)?
+        resources::update(tx, call.tenant.key(), before, &old, content, call.act.now).map_err(name_taken)?
     };
     lifecycle::changed(tx, &call.act, &call.tenant, before, &after)?;
     Ok(after)

@@ -37,9 +37,8 @@ impl PathCache {
     }
 
     fn load(&self, connection: &mut AnyConnection) -> Result<(), Error> {
-        let rows: Vec<(String, i64)> = attribute_paths::table
-            .select((attribute_paths::path, attribute_paths::key))
-            .load(connection)?;
+        let rows: Vec<(String, i64)> =
+            attribute_paths::table.select((attribute_paths::path, attribute_paths::key)).load(connection)?;
         self.0.write().unwrap_or_else(PoisonError::into_inner).extend(rows);
         Ok(())
     }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use diesel::MultiConnection;
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
 use diesel::r2d2::R2D2Connection;
-use diesel::{MultiConnection, sql_query};
 
 use super::{Error, Statements};
 
@@ -43,11 +43,11 @@ impl std::str::FromStr for DatabaseUrl {
             return refuse_plain_tls(url).map(|()| Self::Postgres(url.to_owned()));
         }
         match url.strip_prefix("sqlite:") {
-            Some("" | ":memory:") => Err(Error::Configuration("sqlite: needs a file, such as sqlite:anteroom.db".into())),
+            Some("" | ":memory:") => {
+                Err(Error::Configuration("sqlite: needs a file, such as sqlite:anteroom.db".into()))
+            }
             Some(path) => Ok(Self::Sqlite(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))),
-            None => Err(Error::Configuration(
-                "the database URL must begin with sqlite: or postgres://".into(),
-            )),
+            None => Err(Error::Configuration("the database URL must begin with sqlite: or postgres://".into())),
         }
     }
 }
@@ -100,16 +100,13 @@ impl Manager {
 /// Counts statements and notices failures that another run of the transaction may mend.
 fn watch(statements: Statements, deadlocked: Arc<AtomicBool>) -> impl FnMut(InstrumentationEvent<'_>) + Send {
     move |event| match event {
-        InstrumentationEvent::StartQuery { query, .. } if !is_transaction_control(&query.to_string()) => statements.record(),
+        InstrumentationEvent::StartQuery { query, .. } => statements.record(query),
+        InstrumentationEvent::CacheQuery { .. } => statements.record_cached(),
         InstrumentationEvent::FinishQuery { error: Some(error), .. } if Error::is_retryable(error) => {
             deadlocked.store(true, Ordering::Relaxed);
         }
         _ => {}
     }
-}
-
-fn is_transaction_control(query: &str) -> bool {
-    ["BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"].iter().any(|word| query.starts_with(word))
 }
 
 /// A connection and what its last transaction ran into.
@@ -163,7 +160,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, session: &mut Session) -> Result<(), Error> {
-        sql_query("SELECT 1").execute(&mut session.connection).map(drop).map_err(Error::from)
+        session.connection.batch_execute("SELECT 1").map_err(Error::from)
     }
 
     fn has_broken(&self, session: &mut Session) -> bool {

@@ -24,23 +24,35 @@ pub struct Client {
     pub created: i64,
 }
 
+/// What is needed for a new client.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = management_clients)]
+pub struct NewClient {
+    /// See [`Client`].
+    pub id: String,
+    /// See [`Client`].
+    pub name: String,
+    /// See [`Client`].
+    pub scopes: String,
+    /// See [`Client`].
+    pub organization_key: Option<OrganizationKey>,
+    /// See [`Client`].
+    pub is_disabled: bool,
+    /// See [`Client`].
+    pub created: i64,
+}
+
 /// Adds a client with its first secret's hash.
-pub fn insert(tx: &mut Tx<'_>, id: &str, name: &str, scopes: &str, secret_hash: &str, now: i64) -> Result<ClientKey, Error> {
+pub fn insert(tx: &mut Tx<'_>, new: &NewClient, secret_hash: &str) -> Result<ClientKey, Error> {
     let key: ClientKey = diesel::insert_into(management_clients::table)
-        .values((
-            management_clients::id.eq(id),
-            management_clients::name.eq(name),
-            management_clients::scopes.eq(scopes),
-            management_clients::is_disabled.eq(false),
-            management_clients::created.eq(now),
-        ))
+        .values(new)
         .returning(management_clients::key)
         .get_result(tx.connection)?;
     diesel::insert_into(client_secrets::table)
         .values((
             client_secrets::client_key.eq(key),
             client_secrets::hash.eq(secret_hash),
-            client_secrets::created.eq(now),
+            client_secrets::created.eq(new.created),
         ))
         .execute(tx.connection)?;
     Ok(key)

@@ -56,10 +56,8 @@ pub struct NewConnection {
 
 /// Adds a connection.
 pub fn insert(tx: &mut Tx<'_>, new: &NewConnection) -> Result<ConnectionKey, Error> {
-    let key = diesel::insert_into(connections::table)
-        .values(new)
-        .returning(connections::key)
-        .get_result(tx.connection)?;
+    let key =
+        diesel::insert_into(connections::table).values(new).returning(connections::key).get_result(tx.connection)?;
     super::counts::prepare(tx, key)?;
     Ok(key)
 }

@@ -28,7 +28,13 @@ pub(super) fn prepare(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<(), 
 }
 
 /// Counts a resource in (`by` = 1) or out (`by` = -1).
-pub(super) fn change(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, key: ResourceKey, by: i64) -> Result<(), Error> {
+pub(super) fn change(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    kind: &str,
+    key: ResourceKey,
+    by: i64,
+) -> Result<(), Error> {
     let slot = key.number().rem_euclid(SLOTS);
     diesel::update(
         directory_counts::table

@@ -55,7 +55,12 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewDeparture) -> Result<(), Error> {
 }
 
 /// The latest departure with this externalId key that still holds at `now`.
-pub fn find_by_external(tx: &mut Tx<'_>, connection: ConnectionKey, external_key: &str, now: i64) -> Result<Option<Departure>, Error> {
+pub fn find_by_external(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    external_key: &str,
+    now: i64,
+) -> Result<Option<Departure>, Error> {
     Ok(departures::table
         .filter(departures::connection_key.eq(connection))
         .filter(departures::external_key.eq(external_key))
@@ -67,7 +72,12 @@ pub fn find_by_external(tx: &mut Tx<'_>, connection: ConnectionKey, external_key
 }
 
 /// The latest departure of a subject that still holds at `now`.
-pub fn find_by_subject(tx: &mut Tx<'_>, connection: ConnectionKey, subject: &str, now: i64) -> Result<Option<Departure>, Error> {
+pub fn find_by_subject(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    subject: &str,
+    now: i64,
+) -> Result<Option<Departure>, Error> {
     Ok(departures::table
         .filter(departures::connection_key.eq(connection))
         .filter(departures::subject.eq(subject))
@@ -79,7 +89,12 @@ pub fn find_by_subject(tx: &mut Tx<'_>, connection: ConnectionKey, subject: &str
 }
 
 /// The latest departure with an email that still holds at `now`.
-pub fn find_by_email(tx: &mut Tx<'_>, connection: ConnectionKey, email_key: &str, now: i64) -> Result<Option<Departure>, Error> {
+pub fn find_by_email(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    email_key: &str,
+    now: i64,
+) -> Result<Option<Departure>, Error> {
     Ok(departures::table
         .filter(departures::connection_key.eq(connection))
         .filter(departures::email_key.eq(email_key))

@@ -65,10 +65,12 @@ pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Directory>, Error> {
     Ok(directories::table.filter(directories::id.eq(id)).first(tx.connection).optional()?)
 }
 
+/// The directory with this row key.
+pub fn load(tx: &mut Tx<'_>, key: DirectoryKey) -> Result<Directory, Error> {
+    Ok(directories::table.filter(directories::key.eq(key)).first(tx.connection)?)
+}
+
 /// The directory of a connection.
 pub fn find_of_connection(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<Option<Directory>, Error> {
-    Ok(directories::table
-        .filter(directories::connection_key.eq(connection))
-        .first(tx.connection)
-        .optional()?)
+    Ok(directories::table.filter(directories::connection_key.eq(connection)).first(tx.connection).optional()?)
 }

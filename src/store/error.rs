@@ -14,6 +14,9 @@ pub enum Error {
     /// The row has another version than the caller expected.
     #[error("stale")]
     Stale,
+    /// The filter would have to pass over too many values.
+    #[error("too many values to pass over")]
+    TooMany,
     /// The database cannot be reached, is too busy, or lost the transaction: nothing was done, try again.
     #[error("database unavailable: {0}")]
     Unavailable(String),
@@ -60,10 +63,11 @@ impl From<DieselError> for Error {
         match &cause {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict,
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _) => {
-                Self::unavailable(cause)
-            }
-            DieselError::BrokenTransactionManager => Self::unavailable(cause),
+            DieselError::BrokenTransactionManager
+            | DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _,
+            ) => Self::unavailable(cause),
             DieselError::DatabaseError(_, information) if is_passing(information.message()) => Self::unavailable(cause),
             _ => Self::internal(cause),
         }

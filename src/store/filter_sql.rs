@@ -129,7 +129,9 @@ impl Compiler<'_, '_> {
     /// Opens a subquery on `attribute_values` for resources of this connection.
     fn open_values(&mut self, alias: &str, key: &str, polarity: Polarity) {
         if polarity == Polarity::Positive {
-            self.out.sql(&format!("resources.key IN (SELECT {alias}.{key} FROM attribute_values {alias} WHERE {alias}.connection_key = "));
+            self.out.sql(&format!(
+                "resources.key IN (SELECT {alias}.{key} FROM attribute_values {alias} WHERE {alias}.connection_key = "
+            ));
             self.connection();
         } else {
             self.out.sql(&format!(
@@ -319,7 +321,9 @@ impl Compiler<'_, '_> {
             RelatedSide::Members => ("group_key", "member_key"),
             RelatedSide::Groups => ("member_key", "group_key"),
         };
-        let from = format!("FROM members m JOIN resources r ON r.connection_key = m.connection_key AND r.key = m.{theirs} WHERE m.connection_key = ");
+        let from = format!(
+            "FROM members m JOIN resources r ON r.connection_key = m.connection_key AND r.key = m.{theirs} WHERE m.connection_key = "
+        );
         if polarity == Polarity::Positive {
             self.out.sql(&format!("resources.key IN (SELECT m.{ours} {from}"));
             self.connection();
@@ -376,7 +380,9 @@ fn driver(plan: &Plan) -> (Option<(&str, &Test)>, Vec<&Plan>) {
     let mut others = Vec::new();
     for (index, plan) in terms.into_iter().enumerate() {
         match plan {
-            Plan::Term(Term { field: Field::Stored(path), test, .. }) if index == chosen => driver = Some((path.as_str(), test)),
+            Plan::Term(Term { field: Field::Stored(path), test, .. }) if index == chosen => {
+                driver = Some((path.as_str(), test));
+            }
             other => others.push(other),
         }
     }

@@ -9,18 +9,23 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
 use tokio::sync::oneshot;
 
 use super::attribute_paths::PathCache;
-use super::backend::AnyConnection;
+use super::backend::{AnyConnection, Manager, Session};
 use super::{Error, Tx};
 
 /// Jobs that may wait; one more is refused with [`Error::Unavailable`].
 const QUEUE: usize = 4_096;
 /// Jobs that share one commit.
 const BATCH: usize = 256;
+/// How long the writer waits before it tries to open the database again.
+const REOPEN_AFTER: Duration = Duration::from_millis(200);
+
+type Transactions = <AnyConnection as Connection>::TransactionManager;
 
 /// The handle to the writer thread; dropping it finishes the waiting jobs and ends the thread.
 #[derive(Debug)]
@@ -30,11 +35,11 @@ pub(super) struct GroupCommit {
 }
 
 impl GroupCommit {
-    pub(super) fn start(connection: AnyConnection, paths: Arc<PathCache>) -> Result<Self, Error> {
+    pub(super) fn start(manager: Manager, session: Session, paths: Arc<PathCache>) -> Result<Self, Error> {
         let (sender, receiver) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("anteroom-writer".into())
-            .spawn(move || run(connection, &paths, &receiver))
+            .spawn(move || run(&manager, session, &paths, &receiver))
             .map_err(Error::internal)?;
         Ok(Self { sender: Some(sender), thread: Some(thread) })
     }
@@ -106,7 +111,7 @@ where
     }
 }
 
-fn run(mut connection: AnyConnection, paths: &PathCache, receiver: &Receiver<Box<dyn Job>>) {
+fn run(manager: &Manager, mut session: Session, paths: &PathCache, receiver: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = receiver.recv() {
         let mut batch = vec![first];
         batch.extend(receiver.try_iter().take(BATCH - 1));
@@ -114,11 +119,11 @@ fn run(mut connection: AnyConnection, paths: &PathCache, receiver: &Receiver<Box
         if batch.is_empty() {
             continue;
         }
-        let lost = commit(&mut connection, paths, &mut batch).err().map(|cause| cause.to_string());
+        let lost = commit(&mut session.connection, paths, &mut batch).err().map(|cause| cause.to_string());
         if let Some(cause) = &lost {
             tracing::error!(cause, jobs = batch.len(), "a write transaction was lost");
-            drop(connection.batch_execute("ROLLBACK"));
             end_if_the_disk_failed(cause);
+            session = reopened(manager, session);
         }
         for job in batch {
             job.finish(lost.as_deref());
@@ -126,16 +131,32 @@ fn run(mut connection: AnyConnection, paths: &PathCache, receiver: &Receiver<Box
     }
 }
 
+/// A connection whose transaction was lost is closed, which undoes it, and replaced as soon as the file can be opened.
+fn reopened(manager: &Manager, lost: Session) -> Session {
+    drop(lost);
+    loop {
+        match manager.open() {
+            Ok(session) => return session,
+            Err(cause) => tracing::error!(%cause, "the writer cannot open the database"),
+        }
+        std::thread::sleep(REOPEN_AFTER);
+    }
+}
+
 /// One transaction for the whole batch; an error means that none of it holds.
 fn commit(connection: &mut AnyConnection, paths: &PathCache, batch: &mut [Box<dyn Job>]) -> Result<(), Error> {
-    connection.batch_execute("BEGIN IMMEDIATE")?;
-    for job in batch {
-        connection.batch_execute("SAVEPOINT job")?;
-        let keep = job.run(&mut Tx::new(connection, paths));
-        connection.batch_execute(if keep { "RELEASE job" } else { "ROLLBACK TO job; RELEASE job" })?;
+    if let AnyConnection::Sqlite(inner) = connection {
+        AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")?;
     }
-    connection.batch_execute("COMMIT")?;
-    Ok(())
+    for job in batch {
+        Transactions::begin_transaction(connection)?;
+        if job.run(&mut Tx::new(connection, paths)) {
+            Transactions::commit_transaction(connection)?;
+        } else {
+            Transactions::rollback_transaction(connection)?;
+        }
+    }
+    Ok(Transactions::commit_transaction(connection)?)
 }
 
 fn end_if_the_disk_failed(cause: &str) {

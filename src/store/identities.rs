@@ -99,7 +99,11 @@ pub fn list_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Identity>, Err
 }
 
 /// The enterprise identity of a resource.
-pub fn find_of_resource(tx: &mut Tx<'_>, connection: ConnectionKey, resource: ResourceKey) -> Result<Option<Identity>, Error> {
+pub fn find_of_resource(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    resource: ResourceKey,
+) -> Result<Option<Identity>, Error> {
     Ok(identities::table
         .filter(identities::connection_key.eq(connection))
         .filter(identities::resource_key.eq(resource))
@@ -117,7 +121,12 @@ pub fn find_by_subject(tx: &mut Tx<'_>, connection: ConnectionKey, subject: &str
 }
 
 /// The enterprise identities of a connection with this email key, oldest first, `limit` at most.
-pub fn list_by_email(tx: &mut Tx<'_>, connection: ConnectionKey, email_key: &str, limit: i64) -> Result<Vec<Identity>, Error> {
+pub fn list_by_email(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    email_key: &str,
+    limit: i64,
+) -> Result<Vec<Identity>, Error> {
     Ok(identities::table
         .filter(identities::connection_key.eq(connection))
         .filter(identities::value_key.eq(email_key))

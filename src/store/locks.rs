@@ -5,7 +5,7 @@
 //! wait for each other and never deadlock.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 use sha2::{Digest, Sha256};
 
 use super::backend::AnyConnection;
@@ -13,7 +13,7 @@ use super::{ConnectionKey, Error, Tx};
 
 diesel::define_sql_function! {
     /// PostgreSQL's transaction-scoped advisory lock; the result is void, read as text.
-    fn pg_advisory_xact_lock(key: BigInt) -> Text;
+    fn pg_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Text;
 }
 
 /// What a decision is about.

@@ -30,6 +30,7 @@ pub struct Related {
 
 #[derive(Insertable)]
 #[diesel(table_name = members)]
+#[expect(clippy::struct_field_names, reason = "the columns' names")]
 struct Row {
     connection_key: ConnectionKey,
     group_key: ResourceKey,
@@ -117,11 +118,12 @@ pub fn list_matching(
 ) -> Result<BTreeSet<ResourceKey>, Error> {
     let keys: Vec<ResourceKey> = resources::table
         .inner_join(
-            members::table.on(members::connection_key.eq(resources::connection_key).and(members::member_key.eq(resources::key))),
+            members::table
+                .on(members::connection_key.eq(resources::connection_key).and(members::member_key.eq(resources::key))),
         )
         .filter(members::connection_key.eq(connection))
         .filter(members::group_key.eq(group))
-        .filter(FilterSql::compile(tx, connection, filter)?)
+        .filter(FilterSql::compile_members(tx, connection, filter)?)
         .select(resources::key)
         .load(tx.connection)?;
     Ok(keys.into_iter().collect())
@@ -137,10 +139,15 @@ pub fn count(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey) -> 
 }
 
 /// The members of several groups at once, by group, oldest resource first.
-pub fn list_of_groups(tx: &mut Tx<'_>, connection: ConnectionKey, groups: &[ResourceKey]) -> Result<Vec<(ResourceKey, Related)>, Error> {
+pub fn list_of_groups(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    groups: &[ResourceKey],
+) -> Result<Vec<(ResourceKey, Related)>, Error> {
     Ok(members::table
         .inner_join(
-            resources::table.on(resources::connection_key.eq(members::connection_key).and(resources::key.eq(members::member_key))),
+            resources::table
+                .on(resources::connection_key.eq(members::connection_key).and(resources::key.eq(members::member_key))),
         )
         .filter(members::connection_key.eq(connection))
         .filter(members::group_key.eq_any(groups.to_vec()))
@@ -150,10 +157,15 @@ pub fn list_of_groups(tx: &mut Tx<'_>, connection: ConnectionKey, groups: &[Reso
 }
 
 /// The groups of several members at once, by member, oldest group first.
-pub fn list_of_members(tx: &mut Tx<'_>, connection: ConnectionKey, of: &[ResourceKey]) -> Result<Vec<(ResourceKey, Related)>, Error> {
+pub fn list_of_members(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    of: &[ResourceKey],
+) -> Result<Vec<(ResourceKey, Related)>, Error> {
     Ok(members::table
         .inner_join(
-            resources::table.on(resources::connection_key.eq(members::connection_key).and(resources::key.eq(members::group_key))),
+            resources::table
+                .on(resources::connection_key.eq(members::connection_key).and(resources::key.eq(members::group_key))),
         )
         .filter(members::connection_key.eq(connection))
         .filter(members::member_key.eq_any(of.to_vec()))

@@ -19,7 +19,7 @@ mod group_commit;
 pub mod identities;
 pub mod jobs;
 mod keys;
-mod locks;
+pub mod locks;
 pub mod members;
 pub mod meta;
 mod migrate;
@@ -43,7 +43,6 @@ use tokio::sync::Semaphore;
 pub use backend::DatabaseUrl;
 pub use error::Error;
 pub use keys::{ClientKey, ConnectionKey, DirectoryKey, IdentityKey, OrganizationKey, ResourceKey, UserKey};
-pub use locks::Lock;
 pub use open::{Options, ServeLock};
 pub use statements::Statements;
 pub use tx::Tx;
@@ -122,7 +121,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn is_ready(&self) -> bool {
-        self.read(|tx| meta::ping(tx)).await.is_ok()
+        self.read(meta::ping).await.is_ok()
     }
 }
 

@@ -40,7 +40,9 @@ impl Store {
         migrate::migrate(&mut first.connection)?;
         paths.fill(&mut first.connection, &options.paths)?;
         let writer = match url {
-            DatabaseUrl::Sqlite(_) => Writer::Group(GroupCommit::start(first.connection, Arc::clone(&paths))?),
+            DatabaseUrl::Sqlite(_) => {
+                Writer::Group(GroupCommit::start(manager(Purpose::Write), first, Arc::clone(&paths))?)
+            }
             DatabaseUrl::Postgres(_) => {
                 let pool = backend::pool(manager(Purpose::Write), options.writers);
                 Writer::Pool(WritePool::new(pool, options.wait, Arc::clone(&paths)))
@@ -74,15 +76,18 @@ impl ServeLock {
         let mut name = path.clone().into_os_string();
         name.push(".lock");
         let name = PathBuf::from(name);
-        let file = File::options().create(true).truncate(false).write(true).open(&name).map_err(|cause| {
-            Error::Configuration(format!("cannot open the lock file {}: {cause}", name.display()))
-        })?;
+        let file =
+            File::options().create(true).truncate(false).write(true).open(&name).map_err(|cause| {
+                Error::Configuration(format!("cannot open the lock file {}: {cause}", name.display()))
+            })?;
         match file.try_lock() {
             Ok(()) => Ok(Self(Some(file))),
             Err(TryLockError::WouldBlock) => {
                 Err(Error::Configuration(format!("another server already serves {}", path.display())))
             }
-            Err(TryLockError::Error(cause)) => Err(Error::Configuration(format!("cannot lock {}: {cause}", name.display()))),
+            Err(TryLockError::Error(cause)) => {
+                Err(Error::Configuration(format!("cannot lock {}: {cause}", name.display())))
+            }
         }
     }
 }

@@ -81,10 +81,7 @@ impl MemberSource {
 
 /// Adds an organization.
 pub fn insert(tx: &mut Tx<'_>, new: &NewOrganization) -> Result<OrganizationKey, Error> {
-    Ok(diesel::insert_into(organizations::table)
-        .values(new)
-        .returning(organizations::key)
-        .get_result(tx.connection)?)
+    Ok(diesel::insert_into(organizations::table).values(new).returning(organizations::key).get_result(tx.connection)?)
 }
 
 /// The organization with this row key.
@@ -195,17 +192,20 @@ pub struct Domain {
 
 /// Who a domain belongs to.
 pub fn find_domain(tx: &mut Tx<'_>, domain: &str) -> Result<Option<Domain>, Error> {
-    Ok(organization_domains::table
-        .filter(organization_domains::domain.eq(domain))
-        .first(tx.connection)
-        .optional()?)
+    Ok(organization_domains::table.filter(organization_domains::domain.eq(domain)).first(tx.connection).optional()?)
 }
 
 /// Records a proven domain.
 ///
 /// # Errors
 /// [`Error::Conflict`] when the domain has an owner already.
-pub fn insert_domain(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str, proof: &str, now: i64) -> Result<(), Error> {
+pub fn insert_domain(
+    tx: &mut Tx<'_>,
+    organization: OrganizationKey,
+    domain: &str,
+    proof: &str,
+    now: i64,
+) -> Result<(), Error> {
     diesel::insert_into(organization_domains::table)
         .values((
             organization_domains::domain.eq(domain),
@@ -215,5 +215,27 @@ pub fn insert_domain(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &st
             organization_domains::checked.eq(Some(now)),
         ))
         .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Proves a domain that an organization asked for or had before.
+pub fn prove_domain(
+    tx: &mut Tx<'_>,
+    organization: OrganizationKey,
+    domain: &str,
+    proof: &str,
+    now: i64,
+) -> Result<(), Error> {
+    diesel::update(
+        organization_domains::table
+            .filter(organization_domains::domain.eq(domain))
+            .filter(organization_domains::organization_key.eq(organization)),
+    )
+    .set((
+        organization_domains::proof.eq(proof),
+        organization_domains::proven.eq(Some(now)),
+        organization_domains::checked.eq(Some(now)),
+    ))
+    .execute(tx.connection)?;
     Ok(())
 }

@@ -8,7 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::backend::AnyConnection;
-use super::filter_sql::FilterSql;
+use super::filter_sql::{FilterSql, unindexed_terms};
+use super::members::Related;
 use super::schema::{attribute_values, resources};
 use super::{ConnectionKey, Error, ResourceKey, Tx, counts, values};
 use crate::scim::matches::Plan;
@@ -18,6 +19,8 @@ use crate::scim::values::{ValueRow, cut};
 
 /// Ids in one statement.
 const CHUNK: usize = 500;
+/// Values one filter may pass over because no index serves it.
+const SCANNED_VALUES: i64 = 20_000_000;
 
 /// A stored SCIM record.
 #[derive(Clone, Debug)]
@@ -139,7 +142,12 @@ pub fn lock(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, id: &str) ->
 }
 
 /// The resource that holds a unique key.
-pub fn find_by_unique_key(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, unique_key: &str) -> Result<Option<Resource>, Error> {
+pub fn find_by_unique_key(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    kind: &str,
+    unique_key: &str,
+) -> Result<Option<Resource>, Error> {
     resources::table
         .filter(resources::connection_key.eq(connection))
         .filter(resources::kind.eq(kind))
@@ -161,12 +169,13 @@ pub fn list_by_value(
     limit: i64,
 ) -> Result<Vec<Resource>, Error> {
     let path = tx.path_key(path)?;
-    let (key, is_cut) = cut(value);
+    let (key, _) = cut(value);
+    let is_whole = attribute_values::value_key.eq(value).and(attribute_values::rest.is_null());
     let holders = attribute_values::table
         .filter(attribute_values::connection_key.eq(connection))
         .filter(attribute_values::path_key.eq(path))
         .filter(attribute_values::value_key.eq(key))
-        .filter(attribute_values::rest.is_not_distinct_from(is_cut.then_some(value)))
+        .filter(is_whole.or(attribute_values::rest.eq(value)))
         .select(attribute_values::resource_key);
     resources::table
         .filter(resources::connection_key.eq(connection))
@@ -185,7 +194,14 @@ pub fn list_by_value(
 ///
 /// # Errors
 /// [`Error::Conflict`] when its unique key is taken.
-pub fn insert(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, id: &str, content: &Content, now: i64) -> Result<Resource, Error> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    kind: &str,
+    id: &str,
+    content: &Content,
+    now: i64,
+) -> Result<Resource, Error> {
     let key: ResourceKey = diesel::insert_into(resources::table)
         .values((
             resources::connection_key.eq(connection),
@@ -220,7 +236,14 @@ pub fn insert(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, id: &str, 
 ///
 /// # Errors
 /// [`Error::Conflict`] when the unique key is taken, [`Error::Stale`] when the version moved meanwhile.
-pub fn update(tx: &mut Tx<'_>, connection: ConnectionKey, before: &Resource, old: &Content, new: &Content, now: i64) -> Result<Resource, Error> {
+pub fn update(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    before: &Resource,
+    old: &Content,
+    new: &Content,
+    now: i64,
+) -> Result<Resource, Error> {
     let modified = now.max(before.modified);
     let rows = diesel::update(
         resources::table
@@ -264,13 +287,19 @@ pub fn bump(tx: &mut Tx<'_>, connection: ConnectionKey, before: &Resource, now: 
 
 /// Removes a resource with its values and memberships; the groups it was in are bumped by the caller.
 pub fn delete(tx: &mut Tx<'_>, connection: ConnectionKey, gone: &Resource) -> Result<(), Error> {
-    diesel::delete(resources::table.filter(resources::connection_key.eq(connection)).filter(resources::key.eq(gone.key)))
-        .execute(tx.connection)?;
+    diesel::delete(
+        resources::table.filter(resources::connection_key.eq(connection)).filter(resources::key.eq(gone.key)),
+    )
+    .execute(tx.connection)?;
     counts::change(tx, connection, &gone.kind, gone.key, -1)
 }
 
 /// The row keys and kinds of those ids that are this connection's.
-pub fn keys_of(tx: &mut Tx<'_>, connection: ConnectionKey, ids: &[String]) -> Result<HashMap<String, (ResourceKey, String)>, Error> {
+pub fn keys_of(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    ids: &[String],
+) -> Result<HashMap<String, (ResourceKey, String)>, Error> {
     let mut found = HashMap::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
         let rows: Vec<(String, ResourceKey, String)> = resources::table
@@ -279,6 +308,20 @@ pub fn keys_of(tx: &mut Tx<'_>, connection: ConnectionKey, ids: &[String]) -> Re
             .select((resources::id, resources::key, resources::kind))
             .load(tx.connection)?;
         found.extend(rows.into_iter().map(|(id, key, kind)| (id, (key, kind))));
+    }
+    Ok(found)
+}
+
+/// Those of these ids that are this connection's, as they are shown inside others.
+pub fn related(tx: &mut Tx<'_>, connection: ConnectionKey, ids: &[String]) -> Result<HashMap<String, Related>, Error> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<Related> = resources::table
+            .filter(resources::connection_key.eq(connection))
+            .filter(resources::id.eq_any(chunk.to_vec()))
+            .select((resources::id, resources::kind, resources::display))
+            .load(tx.connection)?;
+        found.extend(rows.into_iter().map(|row| (row.id.clone(), row)));
     }
     Ok(found)
 }
@@ -324,10 +367,17 @@ pub fn list(
 }
 
 /// How many resources of a kind satisfy a filter.
+///
+/// # Errors
+/// [`Error::TooMany`] for a filter that no index serves, over a directory too large to pass over.
 pub fn count(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, filter: Option<&Plan>) -> Result<i64, Error> {
     let Some(plan) = filter else {
         return counts::total(tx, connection, kind);
     };
+    let passes = unindexed_terms(plan);
+    if passes > 0 && passes.saturating_mul(counts::total(tx, connection, kind)?) > SCANNED_VALUES {
+        return Err(Error::TooMany);
+    }
     Ok(resources::table
         .filter(resources::connection_key.eq(connection))
         .filter(resources::kind.eq(kind))

@@ -6,7 +6,12 @@ use super::schema::sign_in_answers;
 use super::{ConnectionKey, Error, Tx};
 
 /// The question and answer stored under a request id since `after`.
-pub fn find(tx: &mut Tx<'_>, connection: ConnectionKey, request_id: &str, after: i64) -> Result<Option<(String, String)>, Error> {
+pub fn find(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    request_id: &str,
+    after: i64,
+) -> Result<Option<(String, String)>, Error> {
     Ok(sign_in_answers::table
         .filter(sign_in_answers::connection_key.eq(connection))
         .filter(sign_in_answers::request_id.eq(request_id))
@@ -17,7 +22,14 @@ pub fn find(tx: &mut Tx<'_>, connection: ConnectionKey, request_id: &str, after:
 }
 
 /// Keeps an answer, replacing one that has expired.
-pub fn put(tx: &mut Tx<'_>, connection: ConnectionKey, request_id: &str, question: &str, answer: &str, now: i64) -> Result<(), Error> {
+pub fn put(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    request_id: &str,
+    question: &str,
+    answer: &str,
+    now: i64,
+) -> Result<(), Error> {
     diesel::delete(
         sign_in_answers::table
             .filter(sign_in_answers::connection_key.eq(connection))

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::schema::{connections, directories, organizations, scim_tokens};
 use super::connections::Connection;
+use super::schema::{connections, directories, organizations, scim_tokens};
 use super::{DirectoryKey, Error, Tx};
 
 /// A bearer token as administrators see it: never the secret.
@@ -75,12 +75,7 @@ pub fn find_bearer(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Bearer>, Error>
 }
 
 /// Adds a token.
-pub fn insert(
-    tx: &mut Tx<'_>,
-    directory: DirectoryKey,
-    token: &Token,
-    hash: &str,
-) -> Result<(), Error> {
+pub fn insert(tx: &mut Tx<'_>, directory: DirectoryKey, token: &Token, hash: &str) -> Result<(), Error> {
     diesel::insert_into(scim_tokens::table)
         .values((
             scim_tokens::id.eq(&token.id),
@@ -108,6 +103,16 @@ pub fn list(tx: &mut Tx<'_>, directory: DirectoryKey) -> Result<Vec<Token>, Erro
             scim_tokens::last_used,
         ))
         .load(tx.connection)?)
+}
+
+/// The connection of the directory a token belongs to.
+pub fn find_connection(tx: &mut Tx<'_>, id: &str) -> Result<Option<super::ConnectionKey>, Error> {
+    Ok(scim_tokens::table
+        .inner_join(directories::table.on(directories::key.eq(scim_tokens::directory_key)))
+        .filter(scim_tokens::id.eq(id))
+        .select(directories::connection_key)
+        .first(tx.connection)
+        .optional()?)
 }
 
 /// Revokes a token from now on.

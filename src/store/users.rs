@@ -102,13 +102,18 @@ pub fn load(tx: &mut Tx<'_>, key: UserKey) -> Result<User, Error> {
     Ok(users::table.filter(users::key.eq(key)).first(tx.connection)?)
 }
 
+/// Finds a user and keeps other writers from what it signs in with until the transaction ends.
+pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, Error> {
+    let query = users::table.filter(users::id.eq(id));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+    })
+}
+
 /// Users with this email key, oldest first, `limit` at most.
 pub fn list_by_email(tx: &mut Tx<'_>, email_key: &str, limit: i64) -> Result<Vec<User>, Error> {
-    Ok(users::table
-        .filter(users::email_key.eq(email_key))
-        .order(users::key)
-        .limit(limit)
-        .load(tx.connection)?)
+    Ok(users::table.filter(users::email_key.eq(email_key)).order(users::key).limit(limit).load(tx.connection)?)
 }
 
 /// Replaces the profile and says who owns it now.
@@ -154,7 +159,12 @@ pub fn delete(tx: &mut Tx<'_>, key: UserKey) -> Result<(), Error> {
 }
 
 /// The members of an organization, oldest first; for lists and diagnosis.
-pub fn list_members(tx: &mut Tx<'_>, organization: OrganizationKey, after: Option<UserKey>, limit: i64) -> Result<Vec<User>, Error> {
+pub fn list_members(
+    tx: &mut Tx<'_>,
+    organization: OrganizationKey,
+    after: Option<UserKey>,
+    limit: i64,
+) -> Result<Vec<User>, Error> {
     let mut query = users::table
         .inner_join(organization_members::table.on(organization_members::user_key.eq(users::key)))
         .filter(organization_members::organization_key.eq(organization))

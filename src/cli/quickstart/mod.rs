@@ -99,7 +99,12 @@ async fn show(args: &Quickstart, database: &DatabaseUrl) -> anyhow::Result<()> {
 }
 
 async fn set_stage(server: &Server, okta: &Dialogue, entra: &Dialogue) -> anyhow::Result<Stage> {
-    let act = Act { actor: "command".into(), request_id: "quickstart".into(), now: Clock::system().now(), ids: Ids::random() };
+    let act = Act {
+        actor: "command".into(),
+        request_id: "quickstart".into(),
+        now: Clock::system().now(),
+        ids: Ids::random(),
+    };
     let (url, okta, entra) = (server.public_url().to_owned(), okta.clone(), entra.clone());
     Ok(server.store().write(move |tx| stage::set(tx, &act, &url, &okta, &entra)).await?)
 }
@@ -120,9 +125,11 @@ async fn tell<W: Write>(page: &mut Page<W>, dialogue: &Dialogue, target: &Target
 
 /// Gets an access token as the sign-in service would: client credentials.
 async fn access_token(url: &str, stage: &Stage) -> anyhow::Result<String> {
-    let form = format!("grant_type=client_credentials&client_id={}&client_secret={}", stage.client_id, stage.client_secret);
+    let form =
+        format!("grant_type=client_credentials&client_id={}&client_secret={}", stage.client_id, stage.client_secret);
     let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
-    let request = client.post(format!("{url}/oauth2/token")).header("content-type", "application/x-www-form-urlencoded");
+    let request =
+        client.post(format!("{url}/oauth2/token")).header("content-type", "application/x-www-form-urlencoded");
     let answer: Value = request.body(form).send().await?.error_for_status()?.json().await?;
     let token = answer.get("access_token").and_then(Value::as_str);
     token.map(str::to_owned).context("the server gave no access token")

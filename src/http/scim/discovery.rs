@@ -30,7 +30,12 @@ pub(super) async fn service_provider_config(
 }
 
 /// `GET /ResourceTypes`
-pub(super) async fn resource_types(caller: OptionalCaller, path: Path<String>, request: HttpRequest, state: Data<State>) -> Answer {
+pub(super) async fn resource_types(
+    caller: OptionalCaller,
+    path: Path<String>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Answer {
     refuse_filter(&request)?;
     Ok(body(&discovery::resource_types(&catalogue(&caller), &base_url(&state, &path))))
 }
@@ -48,13 +53,23 @@ pub(super) async fn resource_type(
 }
 
 /// `GET /Schemas`
-pub(super) async fn schemas(caller: OptionalCaller, path: Path<String>, request: HttpRequest, state: Data<State>) -> Answer {
+pub(super) async fn schemas(
+    caller: OptionalCaller,
+    path: Path<String>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Answer {
     refuse_filter(&request)?;
     Ok(body(&discovery::schemas(&catalogue(&caller), &base_url(&state, &path))))
 }
 
 /// `GET /Schemas/{id}`
-pub(super) async fn schema(caller: OptionalCaller, path: Path<(String, String)>, request: HttpRequest, state: Data<State>) -> Answer {
+pub(super) async fn schema(
+    caller: OptionalCaller,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Answer {
     refuse_filter(&request)?;
     let found = discovery::schema(&catalogue(&caller), &path.1, &base_url(&state, &path.0));
     found.as_ref().map(body).ok_or_else(|| scim::Error::not_found("no such schema").into())
@@ -71,7 +86,10 @@ fn base_url(state: &State, segment: &str) -> String {
 
 /// A filter here is forbidden (RFC 7644 section 4), whatever it says.
 fn refuse_filter(request: &HttpRequest) -> Result<(), ScimError> {
-    let asked = request.query_string().split('&').any(|pair| pair.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("filter")));
+    let asked = request
+        .query_string()
+        .split('&')
+        .any(|pair| pair.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("filter")));
     if asked { Err(scim::Error::new(403, "discovery endpoints take no filter").into()) } else { Ok(()) }
 }
 

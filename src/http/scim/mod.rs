@@ -17,7 +17,11 @@ pub(super) fn routes(config: &mut ServiceConfig) {
     let discovery = || web::to(method_not_allowed("GET"));
     config.service(
         web::scope("/v2/{directory}")
-            .service(web::resource("/ServiceProviderConfig").get(discovery::service_provider_config).default_service(discovery()))
+            .service(
+                web::resource("/ServiceProviderConfig")
+                    .get(discovery::service_provider_config)
+                    .default_service(discovery()),
+            )
             .service(web::resource("/ResourceTypes").get(discovery::resource_types).default_service(discovery()))
             .service(web::resource("/ResourceTypes/{id}").get(discovery::resource_type).default_service(discovery()))
             .service(web::resource("/Schemas").get(discovery::schemas).default_service(discovery()))

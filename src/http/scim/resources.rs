@@ -29,15 +29,22 @@ pub(super) async fn create(
     let target = target(&caller, &path.1, None)?;
     let body = body::read(&request, payload, target.body_bytes()).await?;
     let projection = projection(&request)?;
-    let made = provisioning::create(&state.store, &caller.0, &target, body, projection).await.map_err(ScimError::from)?;
+    let made =
+        provisioning::create(&state.store, &caller.0, &target, body, projection).await.map_err(ScimError::from)?;
     Ok(resource(StatusCode::CREATED, &made))
 }
 
 /// `GET /{endpoint}/{id}`: 200, 304 or 404.
-pub(super) async fn get(caller: Caller, path: Path<(String, String, String)>, request: HttpRequest, state: Data<State>) -> Answer {
+pub(super) async fn get(
+    caller: Caller,
+    path: Path<(String, String, String)>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Answer {
     let target = target(&caller, &path.1, Some(&path.2))?;
     let unless = precondition(&request, &IF_NONE_MATCH)?;
-    let found = provisioning::get(&state.store, &caller.0, &target, projection(&request)?).await.map_err(ScimError::from)?;
+    let found =
+        provisioning::get(&state.store, &caller.0, &target, projection(&request)?).await.map_err(ScimError::from)?;
     if unless.is_some_and(|unless| unless.matches(found.version)) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, scim::etag::etag(found.version))).finish());
     }
@@ -45,7 +52,12 @@ pub(super) async fn get(caller: Caller, path: Path<(String, String, String)>, re
 }
 
 /// `GET /{endpoint}`: a page of resources.
-pub(super) async fn list(caller: Caller, path: Path<(String, String)>, request: HttpRequest, state: Data<State>) -> Answer {
+pub(super) async fn list(
+    caller: Caller,
+    path: Path<(String, String)>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Answer {
     let target = target(&caller, &path.1, None)?;
     let query = ListQuery::parse(&parameters(&request)?, &caller.0.quirks).map_err(ScimError::from)?;
     let page = provisioning::list(&state.store, &caller.0, &target, query).await.map_err(ScimError::from)?;
@@ -63,7 +75,8 @@ pub(super) async fn replace(
     let target = target(&caller, &path.1, Some(&path.2))?.only_if(precondition(&request, &IF_MATCH)?);
     let body = body::read(&request, payload, target.body_bytes()).await?;
     let projection = projection(&request)?;
-    let now = provisioning::replace(&state.store, &caller.0, &target, body, projection).await.map_err(ScimError::from)?;
+    let now =
+        provisioning::replace(&state.store, &caller.0, &target, body, projection).await.map_err(ScimError::from)?;
     Ok(resource(StatusCode::OK, &now))
 }
 
@@ -83,7 +96,12 @@ pub(super) async fn patch(
 }
 
 /// `DELETE /{endpoint}/{id}`: 204, 404 or 412.
-pub(super) async fn delete(caller: Caller, path: Path<(String, String, String)>, request: HttpRequest, state: Data<State>) -> Answer {
+pub(super) async fn delete(
+    caller: Caller,
+    path: Path<(String, String, String)>,
+    request: HttpRequest,
+    state: Data<State>,
+) -> Answer {
     let target = target(&caller, &path.1, Some(&path.2))?.only_if(precondition(&request, &IF_MATCH)?);
     provisioning::delete(&state.store, &caller.0, &target).await.map_err(ScimError::from)?;
     Ok(HttpResponse::NoContent().finish())

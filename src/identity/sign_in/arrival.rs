@@ -54,7 +54,15 @@ impl Arrival<'_> {
         if let Some(refused) = self.check_connection(tx)? {
             return Ok(refused);
         }
-        for step in [Self::by_subject, Self::by_external_id, Self::by_departed_subject, Self::by_email, Self::by_departed_email, Self::by_trust, Self::just_in_time] {
+        for step in [
+            Self::by_subject,
+            Self::by_external_id,
+            Self::by_departed_subject,
+            Self::by_email,
+            Self::by_departed_email,
+            Self::by_trust,
+            Self::just_in_time,
+        ] {
             if let Some(verdict) = step(self, tx)? {
                 return Ok(verdict);
             }
@@ -65,7 +73,11 @@ impl Arrival<'_> {
 
     fn check_connection(&mut self, tx: &mut Tx<'_>) -> Result<Option<Verdict>, Error> {
         if self.tenant.connection.state != "active" {
-            self.advise("connection", format!("the connection is {}", self.tenant.connection.state), "enable the connection");
+            self.advise(
+                "connection",
+                format!("the connection is {}", self.tenant.connection.state),
+                "enable the connection",
+            );
             return Ok(Some(Verdict::Deny(Reason::ConnectionDisabled, None)));
         }
         self.asked = join::asked(tx, self.tenant, self.question)?;
@@ -85,7 +97,11 @@ impl Arrival<'_> {
                 self.enter(tx, Outcome::Recognized, &identity).map(Some)
             }
             Found::Several => {
-                self.advise("subject", "the subject fits several people", "make the attribute the subject is looked up by unique in the IdP");
+                self.advise(
+                    "subject",
+                    "the subject fits several people",
+                    "make the attribute the subject is looked up by unique in the IdP",
+                );
                 Ok(Some(Verdict::Deny(Reason::Ambiguous, None)))
             }
             Found::Claimed(_) | Found::Nobody => {
@@ -127,11 +143,18 @@ impl Arrival<'_> {
                 self.enter(tx, Outcome::Bound, &identity).map(Some)
             }
             Found::Several => {
-                self.advise(by, format!("several provisioned people have this {by}"), "correct the duplicates in the IdP's directory");
+                self.advise(
+                    by,
+                    format!("several provisioned people have this {by}"),
+                    "correct the duplicates in the IdP's directory",
+                );
                 Ok(Some(Verdict::Deny(Reason::Ambiguous, None)))
             }
             Found::Claimed(identity) => {
-                let remedy = format!("if it is the same person, release the old subject: POST /api/v1/identities/{}/unbind", identity.id);
+                let remedy = format!(
+                    "if it is the same person, release the old subject: POST /api/v1/identities/{}/unbind",
+                    identity.id
+                );
                 self.advise(by, format!("the person with this {by} signed in with another subject before"), remedy);
                 Ok(Some(Verdict::Deny(Reason::SubjectMismatch, Some(identity))))
             }
@@ -175,12 +198,20 @@ impl Arrival<'_> {
                 Ok(Some(Verdict::Deny(Reason::Suspended, None)))
             }
             Candidate::Ambiguous => {
-                self.advise("trusted email", "several users have this email", "give the right one an enterprise identity on this connection");
+                self.advise(
+                    "trusted email",
+                    "several users have this email",
+                    "give the right one an enterprise identity on this connection",
+                );
                 Ok(Some(Verdict::Deny(Reason::Ambiguous, None)))
             }
             Candidate::MemberElsewhere => {
                 let remedy = "give the user an enterprise identity on this connection, or remove the other membership";
-                self.advise("trusted email", "the user with this email is also a member of another organization", remedy);
+                self.advise(
+                    "trusted email",
+                    "the user with this email is also a member of another organization",
+                    remedy,
+                );
                 Ok(Some(Verdict::Deny(Reason::MemberElsewhere, None)))
             }
         }
@@ -189,7 +220,11 @@ impl Arrival<'_> {
     fn combine(&mut self, tx: &mut Tx<'_>, user: &User, email: &str) -> Result<Verdict, Error> {
         self.say("trusted email", "a user with this trusted email exists and may be combined");
         let owner_asked = matches!(&self.asked, Asked::Organization(asked) if Some(asked.key) == self.tenant.connection.organization_key);
-        let entry = if owner_asked { Entry::Open } else { join::entry(tx, self.tenant, &self.asked, Some(user.key), self.question)? };
+        let entry = if owner_asked {
+            Entry::Open
+        } else {
+            join::entry(tx, self.tenant, &self.asked, Some(user.key), self.question)?
+        };
         if let Some(closed) = self.closed(&entry) {
             return Ok(closed);
         }
@@ -225,7 +260,11 @@ impl Arrival<'_> {
         if let Some(key) = &user.email_key
             && users::list_by_email(tx, key, 2)?.len() > 1
         {
-            self.advise("just in time", "another user has this email already", "if they are one person, turn on trusted emails or give the first one an enterprise identity");
+            self.advise(
+                "just in time",
+                "another user has this email already",
+                "if they are one person, turn on trusted emails or give the first one an enterprise identity",
+            );
         }
         enterprise::attach(tx, self.act, self.tenant, user.key, Origin::SignIn, self.subject_to_bind(), &document)
     }
@@ -234,7 +273,11 @@ impl Arrival<'_> {
     fn is_name_taken(&mut self, tx: &mut Tx<'_>, name: &str) -> Result<bool, Error> {
         let taken = resources::find_by_unique_key(tx, self.tenant.key(), "User", &canonical(name))?.is_some();
         if taken {
-            self.advise("userName", "the directory has another person with this userName", "let the IdP send the email or externalId of the person, so that they are recognized");
+            self.advise(
+                "userName",
+                "the directory has another person with this userName",
+                "let the IdP send the email or externalId of the person, so that they are recognized",
+            );
         }
         Ok(taken)
     }
@@ -246,7 +289,11 @@ impl Arrival<'_> {
     }
 
     fn document(&self, name: &str) -> Document {
-        let mut document = if self.question.verified_email(self.tenant) == Some(name) { Document::stand_in(name) } else { Document::named(name) };
+        let mut document = if self.question.verified_email(self.tenant) == Some(name) {
+            Document::stand_in(name)
+        } else {
+            Document::named(name)
+        };
         document.set_name(self.question.given_name.as_deref(), self.question.family_name.as_deref());
         document
     }
@@ -259,7 +306,11 @@ impl Arrival<'_> {
         let Entry::Closed(text) = entry else {
             return None;
         };
-        self.advise("membership", text.clone(), "turn self-joining on for the organization, or add the person as a member");
+        self.advise(
+            "membership",
+            text.clone(),
+            "turn self-joining on for the organization, or add the person as a member",
+        );
         Some(Verdict::Deny(Reason::NotAMember, None))
     }
 
@@ -288,7 +339,12 @@ impl Arrival<'_> {
 
     fn bind(&mut self, tx: &mut Tx<'_>, identity: &Identity, user: &User) -> Result<(), Error> {
         identities::set_subject(tx, identity.key, Some(&self.question.subject))?;
-        let about = About { connection: Some(self.tenant.key()), user: Some(&user.id), identity: Some(&identity.id), resource: None };
+        let about = About {
+            connection: Some(self.tenant.key()),
+            user: Some(&user.id),
+            identity: Some(&identity.id),
+            resource: None,
+        };
         Ok(self.act.event(tx, "identity.bound", about, json!({ "subject": self.question.subject }))?)
     }
 
@@ -309,7 +365,13 @@ impl Arrival<'_> {
         Ok(users::set_profile(tx, user.key, &profile, "sign_in", self.act.now)?)
     }
 
-    fn let_in(&mut self, tx: &mut Tx<'_>, outcome: Outcome, entry: &Entry, identity: &Identity) -> Result<Verdict, Error> {
+    fn let_in(
+        &mut self,
+        tx: &mut Tx<'_>,
+        outcome: Outcome,
+        entry: &Entry,
+        identity: &Identity,
+    ) -> Result<Verdict, Error> {
         join::join(tx, self.act, &self.asked, entry, identity.user_key)?;
         users::record_sign_in(tx, identity.user_key, self.act.now)?;
         identities::record_sign_in(tx, identity.key, self.act.now)?;
@@ -326,7 +388,8 @@ impl Arrival<'_> {
             self.advise("just in time", "nobody is known, and the connection does not create missing users", remedy);
         }
         if !self.tenant.settings.is_trusted {
-            let remedy = "is_trusted would combine an existing user of the organization with this email, for proven domains";
+            let remedy =
+                "is_trusted would combine an existing user of the organization with this email, for proven domains";
             self.advise("trusted email", "the connection does not trust email addresses", remedy);
         }
     }
@@ -354,7 +417,8 @@ impl Arrival<'_> {
     }
 
     fn record(&self, tx: &mut Tx<'_>, answer: &Answer, verdict: &Verdict) -> Result<(), Error> {
-        let kind = if matches!(verdict, Verdict::Allow(..)) { "user.authenticated" } else { "user.authentication_failed" };
+        let kind =
+            if matches!(verdict, Verdict::Allow(..)) { "user.authenticated" } else { "user.authentication_failed" };
         let about = About {
             connection: Some(self.tenant.key()),
             user: answer.user.as_ref().map(|user| user.id.as_str()),

@@ -34,11 +34,11 @@ pub(super) fn by_subject(tx: &mut Tx<'_>, tenant: &Tenant, question: &Question) 
         }
         SubjectSource::UserName => {
             let found = resources::find_by_unique_key(tx, tenant.key(), "User", &canonical(subject))?;
-            of_resources(tx, tenant, found.into_iter().collect())
+            of_resources(tx, tenant, found.as_slice())
         }
         SubjectSource::ExternalId => {
             let found = resources::list_by_value(tx, tenant.key(), "User", "externalId", subject, MOST)?;
-            of_resources(tx, tenant, found)
+            of_resources(tx, tenant, &found)
         }
         SubjectSource::Email => match email_key(subject) {
             Some(key) => Ok(only(identities::list_by_email(tx, tenant.key(), &key, MOST)?)),
@@ -51,24 +51,24 @@ pub(super) fn by_subject(tx: &mut Tx<'_>, tenant: &Tenant, question: &Question) 
 pub(super) fn by_external_id(tx: &mut Tx<'_>, tenant: &Tenant, question: &Question) -> Result<Found, Error> {
     let found = resources::list_by_value(tx, tenant.key(), "User", "externalId", &question.subject, MOST)?;
     let keys: Vec<ResourceKey> = found.iter().map(|resource| resource.key).collect();
-    unclaimed(identities_of(tx, tenant, &keys)?)
+    Ok(unclaimed(identities_of(tx, tenant, &keys)?))
 }
 
 /// Step 3, second half: the person whose matching email is the verified one.
 pub(super) fn by_email(tx: &mut Tx<'_>, tenant: &Tenant, email: &str) -> Result<Found, Error> {
     match email_key(email) {
-        Some(key) => unclaimed(identities::list_by_email(tx, tenant.key(), &key, MOST)?),
+        Some(key) => Ok(unclaimed(identities::list_by_email(tx, tenant.key(), &key, MOST)?)),
         None => Ok(Found::Nobody),
     }
 }
 
 /// The only identity no subject has claimed; failing that, one that another subject has.
-fn unclaimed(found: Vec<Identity>) -> Result<Found, Error> {
+fn unclaimed(found: Vec<Identity>) -> Found {
     let (free, mut taken): (Vec<_>, Vec<_>) = found.into_iter().partition(|identity| identity.subject.is_none());
-    Ok(match (free.is_empty(), taken.pop()) {
+    match (free.is_empty(), taken.pop()) {
         (true, Some(identity)) => Found::Claimed(Box::new(identity)),
         _ => only(free),
-    })
+    }
 }
 
 fn only(mut found: Vec<Identity>) -> Found {
@@ -79,7 +79,7 @@ fn only(mut found: Vec<Identity>) -> Found {
     }
 }
 
-fn of_resources(tx: &mut Tx<'_>, tenant: &Tenant, found: Vec<Resource>) -> Result<Found, Error> {
+fn of_resources(tx: &mut Tx<'_>, tenant: &Tenant, found: &[Resource]) -> Result<Found, Error> {
     let keys: Vec<ResourceKey> = found.iter().map(|resource| resource.key).collect();
     Ok(only(identities_of(tx, tenant, &keys)?))
 }

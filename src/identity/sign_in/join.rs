@@ -22,7 +22,10 @@ pub(super) enum Asked {
 pub(super) fn asked(tx: &mut Tx<'_>, tenant: &Tenant, question: &Question) -> Result<Asked, Error> {
     let owner = tenant.connection.organization_key.map(|key| organizations::load(tx, key)).transpose()?;
     if owner.as_ref().is_some_and(|owner| owner.is_suspended) {
-        return Ok(Asked::Refused(Reason::OrganizationSuspended, "the organization that owns the connection is suspended".into()));
+        return Ok(Asked::Refused(
+            Reason::OrganizationSuspended,
+            "the organization that owns the connection is suspended".into(),
+        ));
     }
     let Some(code) = &question.organization_code else {
         return Ok(owner.map_or(Asked::Nowhere, |owner| Asked::Organization(Box::new(owner))));
@@ -52,7 +55,13 @@ pub(super) enum Entry {
 }
 
 /// Checks membership and policy without writing anything; `user` is `None` for somebody not made yet.
-pub(super) fn entry(tx: &mut Tx<'_>, tenant: &Tenant, asked: &Asked, user: Option<UserKey>, question: &Question) -> Result<Entry, Error> {
+pub(super) fn entry(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    asked: &Asked,
+    user: Option<UserKey>,
+    question: &Question,
+) -> Result<Entry, Error> {
     let Asked::Organization(organization) = asked else {
         return Ok(Entry::Open);
     };
@@ -62,11 +71,17 @@ pub(super) fn entry(tx: &mut Tx<'_>, tenant: &Tenant, asked: &Asked, user: Optio
         return Ok(Entry::Open);
     }
     if !organization.is_auto_membership_enabled {
-        let text = format!("self-joining (is_auto_membership_enabled) is off for organization {} and the person is not a member", organization.code);
+        let text = format!(
+            "self-joining (is_auto_membership_enabled) is off for organization {} and the person is not a member",
+            organization.code
+        );
         return Ok(Entry::Closed(text));
     }
     if organization.is_auto_join_domain_list && !is_listed(organization, question.verified_domain(tenant).as_deref()) {
-        let text = format!("organization {} lets only its allowed_domains join, and no verified email of one of them was given", organization.code);
+        let text = format!(
+            "organization {} lets only its allowed_domains join, and no verified email of one of them was given",
+            organization.code
+        );
         return Ok(Entry::Closed(text));
     }
     Ok(Entry::Joins)

@@ -85,7 +85,12 @@ fn locks(connection: ConnectionKey, question: &Question) -> Vec<Lock> {
 }
 
 /// The answer given to the same request before.
-fn repeated(tx: &mut Tx<'_>, act: &Act, connection: ConnectionKey, question: &Question) -> Result<Option<Answer>, Error> {
+fn repeated(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    connection: ConnectionKey,
+    question: &Question,
+) -> Result<Option<Answer>, Error> {
     let (Some(request_id), false) = (&question.request_id, question.dry_run) else {
         return Ok(None);
     };

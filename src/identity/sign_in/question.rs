@@ -42,7 +42,8 @@ pub struct Question {
 impl Question {
     /// Refuses what cannot be a question.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let is_subject = !self.subject.is_empty() && self.subject.len() <= SUBJECT_BYTES && !self.subject.contains('\0');
+        let is_subject =
+            !self.subject.is_empty() && self.subject.len() <= SUBJECT_BYTES && !self.subject.contains('\0');
         if !is_subject {
             return Err(Error::invalid("INVALID_SUBJECT", "subject must be 1 to 1024 bytes").field("subject"));
         }

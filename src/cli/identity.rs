@@ -1,0 +1,59 @@
+//! `anteroom identity add|unbind`.
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::output;
+use super::session::Session;
+use crate::identity::identities;
+use crate::identity::reach::Reach;
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Give a user another way to sign in
+    ///
+    /// An enterprise identity ties the user to a connection and replaces every other identity. Prints JSON: the
+    /// identity's id.
+    Add(Add),
+    /// Release the subject an enterprise identity is bound to; the next sign-in binds anew
+    Unbind {
+        /// Id of the identity
+        id: String,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct Add {
+    /// Id of the user
+    #[arg(long, value_name = "ID")]
+    user: String,
+
+    /// Type of the identity
+    #[arg(long = "type", value_name = "TYPE", value_parser = PossibleValuesParser::new(["email", "username", "phone", "social", "enterprise"]))]
+    kind: String,
+
+    /// The value; of an enterprise identity the email as the IdP has it
+    #[arg(long)]
+    value: String,
+
+    /// Id of the connection of an enterprise or social identity
+    #[arg(long, value_name = "ID", required_if_eq_any([("kind", "enterprise"), ("kind", "social")]))]
+    connection: Option<String>,
+}
+
+pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
+    let act = session.act();
+    match command {
+        Command::Add(Add { user, kind, value, connection }) => {
+            let request = identities::Request { kind: Some(kind), value: Some(value), connection_id: connection };
+            let made = session.store.write(move |tx| identities::add(tx, &act, Reach::everything(), &user, &request));
+            output::json(&json!({ "id": made.await? }))
+        }
+        Command::Unbind { id } => {
+            let unbound = id.clone();
+            session.store.write(move |tx| identities::unbind(tx, &act, Reach::everything(), &id)).await?;
+            output::json(&json!({ "id": unbound, "unbound": true }))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `anteroom user create`.
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::output;
+use super::session::Session;
+use crate::identity::organizations;
+use crate::identity::reach::Reach;
+use crate::identity::users::{self, Details, IdentityRequest, ProfileRequest};
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a user, perhaps before any IdP speaks of them
+    ///
+    /// Prints JSON: the user's id. Tie the user to a connection with identity add --type enterprise.
+    Create(Create),
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct Create {
+    /// Email address: an identity, and the profile's email
+    #[arg(long)]
+    email: Option<String>,
+
+    /// The email address was seen to be theirs
+    #[arg(long, requires = "email")]
+    email_verified: bool,
+
+    /// User name: an identity
+    #[arg(long)]
+    username: Option<String>,
+
+    /// Phone number with + and country code: an identity
+    #[arg(long)]
+    phone: Option<String>,
+
+    /// Given name
+    #[arg(long)]
+    given_name: Option<String>,
+
+    /// Family name
+    #[arg(long)]
+    family_name: Option<String>,
+
+    /// The application's own id for the person
+    #[arg(long, value_name = "ID")]
+    provided_id: Option<String>,
+
+    /// Code or name of the organization to become a member of
+    #[arg(long, value_name = "CODE|NAME")]
+    organization: Option<String>,
+}
+
+impl Create {
+    fn request(&self, organization_code: Option<String>) -> users::Request {
+        let email = self.email.clone().map(|email| Details { email: Some(email), ..Details::default() });
+        let username = self.username.clone().map(|username| Details { username: Some(username), ..Details::default() });
+        let phone = self.phone.clone().map(|phone| Details { phone: Some(phone), ..Details::default() });
+        let identities =
+            [("email", email), ("username", username), ("phone", phone)].into_iter().filter_map(|(kind, details)| {
+                let is_verified = Some(kind == "email" && self.email_verified);
+                Some(IdentityRequest { kind: kind.to_owned(), is_verified, details: Some(details?) })
+            });
+        users::Request {
+            profile: Some(ProfileRequest {
+                given_name: self.given_name.clone(),
+                family_name: self.family_name.clone(),
+                picture: None,
+            }),
+            organization_code,
+            provided_id: self.provided_id.clone(),
+            identities: Some(identities.collect()),
+        }
+    }
+}
+
+pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
+    let Command::Create(args) = command;
+    let act = session.act();
+    let made = session.store.write(move |tx| {
+        let organization =
+            args.organization.as_deref().map(|text| organizations::load_by_code_or_name(tx, text)).transpose()?;
+        users::create(tx, &act, Reach::everything(), &args.request(organization.map(|organization| organization.code)))
+    });
+    output::json(&json!({ "id": made.await?.user.id }))
+}

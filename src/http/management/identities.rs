@@ -1,0 +1,109 @@
+//! `GET` and `POST /users/{id}/identities`, `POST /identities/{id}/unbind`.
+//!
+//! 400 `USER_NOT_FOUND`, `IDENTITY_TYPE_REQUIRED`, `INVALID_IDENTITY_TYPE`, `IDENTITY_VALUE_REQUIRED`, `IDENTITY_EXISTS`,
+//! `ENTERPRISE_IDENTITY_EXISTS`, `CONNECTION_REQUIRED`, `INVALID_CONNECTION`, `USER_IN_OTHER_ORGANIZATION`,
+//! `INVALID_CURSOR`; of unbind `IDENTITY_NOT_FOUND`, `NOT_AN_ENTERPRISE_IDENTITY`, `IDENTITY_NOT_BOUND`.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Path, Query};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, done, read, success, time};
+use super::caller::Caller;
+use crate::http::body::Json;
+use crate::http::error::ManagementError;
+use crate::identity::identities::{self, Request};
+use crate::store::identities::Identity;
+use crate::store::users::User;
+
+/// Between which identities; each is an identity's id.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Cursor {
+    starting_after: Option<String>,
+    ending_before: Option<String>,
+}
+
+pub(super) async fn create(caller: Caller, user: Path<String>, Json(body): Json) -> Answer {
+    let request: Request = read(body)?;
+    let (act, reach) = (caller.act(), caller.reach());
+    let id = caller.store().write(move |tx| identities::add(tx, &act, reach, &user, &request)).await?;
+    Ok(success(StatusCode::CREATED, "identity", json!({ "id": id })))
+}
+
+pub(super) async fn list(
+    caller: Caller,
+    user: Path<String>,
+    cursor: Result<Query<Cursor>, actix_web::Error>,
+) -> Answer {
+    let Query(cursor) = cursor.map_err(|_| invalid_cursor())?;
+    let reach = caller.reach();
+    let (user, all) = caller.store().read(move |tx| identities::list(tx, reach, &user)).await?;
+    let all: Vec<(String, Value)> = all
+        .iter()
+        .map(|(identity, connection)| (identity.id.clone(), shown(&user, identity, connection.as_deref())))
+        .collect();
+    let page = between(&all, &cursor).ok_or_else(invalid_cursor)?;
+    let body = json!({ "code": "OK", "message": "Success", "identities": page, "has_more": false });
+    Ok(HttpResponse::Ok().json(body))
+}
+
+pub(super) async fn unbind(caller: Caller, id: Path<String>) -> Answer {
+    let (act, reach) = (caller.act(), caller.reach());
+    caller.store().write(move |tx| identities::unbind(tx, &act, reach, &id)).await?;
+    Ok(done())
+}
+
+fn invalid_cursor() -> ManagementError {
+    let message = "starting_after and ending_before take the id of one of the user's identities";
+    ManagementError::new(StatusCode::BAD_REQUEST, "INVALID_CURSOR", message)
+}
+
+/// The identities after the one cursor and before the other; there is no page size, a user has few.
+fn between(all: &[(String, Value)], cursor: &Cursor) -> Option<Vec<Value>> {
+    let position = |id: &String| all.iter().position(|(other, _)| other == id);
+    let start = match &cursor.starting_after {
+        Some(id) => position(id)? + 1,
+        None => 0,
+    };
+    let end = match &cursor.ending_before {
+        Some(id) => position(id)?,
+        None => all.len(),
+    };
+    Some(all.iter().take(end).skip(start).map(|(_, shown)| shown.clone()).collect())
+}
+
+fn shown(user: &User, identity: &Identity, connection: Option<&str>) -> Value {
+    let is_email = matches!(identity.kind.as_str(), "email" | "enterprise");
+    json!({
+        "id": identity.id,
+        "type": identity.kind,
+        "is_confirmed": identity.is_confirmed,
+        "created_on": time(Some(identity.created)),
+        "last_login_on": time(identity.last_login),
+        "total_logins": identity.total_logins,
+        "name": identity.value,
+        "email": if is_email { Some(&identity.value) } else { user.email.as_ref() },
+        "connection_id": connection,
+        "is_primary": identity.is_primary,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_cut_a_list_and_an_unknown_one_is_refused() {
+        let all: Vec<(String, Value)> = ["a", "b", "c"].map(|id| (id.to_owned(), id.into())).to_vec();
+        let page = |after: Option<&str>, before: Option<&str>| {
+            let cursor = Cursor { starting_after: after.map(str::to_owned), ending_before: before.map(str::to_owned) };
+            between(&all, &cursor).map(Value::from)
+        };
+        assert_eq!(page(None, None), Some(json!(["a", "b", "c"])));
+        assert_eq!(page(Some("a"), Some("c")), Some(json!(["b"])));
+        assert_eq!(page(Some("c"), Some("a")), Some(json!([])));
+        assert_eq!(page(Some("x"), None), None);
+    }
+}

@@ -1,0 +1,24 @@
+//! `POST /organization`.
+//!
+//! 400 `ORGANIZATION_NAME_REQUIRED`, `INVALID_DOMAIN`; 403 `ORGANIZATION_BOUND` for a client of one organization.
+
+use actix_web::http::StatusCode;
+use serde_json::json;
+
+use super::answer::{Answer, read, success};
+use super::caller::Caller;
+use crate::http::body::Json;
+use crate::http::error::ManagementError;
+use crate::identity::organizations::{self, Request};
+
+pub(super) async fn create(caller: Caller, Json(body): Json) -> Answer {
+    if caller.reach().organization().is_some() {
+        let message = "A client bound to one organization cannot make another";
+        return Err(ManagementError::new(StatusCode::FORBIDDEN, "ORGANIZATION_BOUND", message));
+    }
+    let request: Request = read(body)?;
+    let act = caller.act();
+    let made = caller.store().write(move |tx| organizations::create(tx, &act, &request)).await?;
+    // 200, not 201: as Kinde answers.
+    Ok(success(StatusCode::OK, "organization", json!({ "code": made.code, "billing_customer_id": null })))
+}

@@ -1,0 +1,170 @@
+//! `POST /oauth2/token`: client credentials (RFC 6749 section 4.4) for an access token.
+//!
+//! Errors are OAuth's, not the management API's: 400 `invalid_request`, `unsupported_grant_type`, `invalid_scope`; 401
+//! `invalid_client`. No answer may be stored by a cache (section 5.1).
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
+use actix_web::web::{Data, Form};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::http::State;
+use crate::http::error::ManagementError;
+use crate::identity::{access_tokens, clients, scopes};
+use crate::store;
+use crate::store::clients::Client;
+
+/// The form; `audience` and what else clients send is accepted and decides nothing: there is one API.
+#[derive(Debug, Deserialize)]
+pub(super) struct Asked {
+    grant_type: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    scope: Option<String>,
+}
+
+pub(super) async fn issue(
+    request: HttpRequest,
+    state: Data<State>,
+    form: Result<Form<Asked>, actix_web::Error>,
+) -> Result<HttpResponse, OauthError> {
+    let Form(asked) =
+        form.map_err(|_| OauthError::invalid_request("send a form with grant_type=client_credentials"))?;
+    check_grant_type(&asked)?;
+    let (id, secret) = credentials(&request, &asked)?;
+    let now = state.clock.now();
+    let found = state.store.read(move |tx| clients::find_by_secret(tx, &id, &secret, now)).await?;
+    let client = found.ok_or(OauthError::InvalidClient)?;
+    let scope = granted(&client, asked.scope.as_deref())?;
+    let keys = access_tokens::load_keys(&state.store).await?;
+    let token = keys.issue(&state.public_url, &state.ids, now, &client.id, &scope)?;
+    let body = json!({ "access_token": token, "token_type": "bearer", "expires_in": access_tokens::VALID_SECONDS, "scope": scope });
+    Ok(uncached(StatusCode::OK).json(body))
+}
+
+fn check_grant_type(asked: &Asked) -> Result<(), OauthError> {
+    match asked.grant_type.as_deref() {
+        Some("client_credentials") => Ok(()),
+        Some(_) => Err(OauthError::UnsupportedGrantType),
+        None => Err(OauthError::invalid_request("grant_type is missing")),
+    }
+}
+
+/// Client id and secret from the header or from the form, not from both (section 2.3).
+fn credentials(request: &HttpRequest, asked: &Asked) -> Result<(String, String), OauthError> {
+    match (request.headers().get(AUTHORIZATION), &asked.client_secret) {
+        (Some(_), Some(_)) => {
+            Err(OauthError::invalid_request("credentials come in the header or in the form, not in both"))
+        }
+        (Some(header), None) => header.to_str().ok().and_then(basic).ok_or(OauthError::InvalidClient),
+        (None, Some(secret)) => {
+            let id = asked.client_id.clone().ok_or(OauthError::InvalidClient)?;
+            Ok((id, secret.clone()))
+        }
+        (None, None) => Err(OauthError::InvalidClient),
+    }
+}
+
+fn basic(header: &str) -> Option<(String, String)> {
+    let (scheme, encoded) = header.trim().split_once(' ')?;
+    let text = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded.trim()).ok()).flatten()?;
+    let text = String::from_utf8(text).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// The scopes asked for, or all the client has.
+fn granted(client: &Client, asked: Option<&str>) -> Result<String, OauthError> {
+    let held = scopes::expand(&client.scopes);
+    let asked: Vec<&str> = asked.unwrap_or_default().split(' ').filter(|scope| !scope.is_empty()).collect();
+    if asked.is_empty() {
+        return Ok(held.join(" "));
+    }
+    match asked.iter().find(|scope| !held.contains(*scope)) {
+        None => Ok(asked.join(" ")),
+        Some(scope) => Err(OauthError::InvalidScope((*scope).to_owned())),
+    }
+}
+
+fn uncached(status: StatusCode) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    response.insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache"));
+    response
+}
+
+/// A refusal in OAuth's words (section 5.2).
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OauthError {
+    #[error("{0}")]
+    InvalidRequest(&'static str),
+    #[error("only client_credentials is supported")]
+    UnsupportedGrantType,
+    #[error("unknown client or wrong secret")]
+    InvalidClient,
+    #[error("the client was not granted {0}")]
+    InvalidScope(String),
+    #[error("not available")]
+    Failed(ManagementError),
+}
+
+impl OauthError {
+    fn invalid_request(description: &'static str) -> Self {
+        Self::InvalidRequest(description)
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidScope(_) => "invalid_scope",
+            Self::Failed(_) => "server_error",
+        }
+    }
+}
+
+impl From<store::Error> for OauthError {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl ResponseError for OauthError {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::InvalidClient => StatusCode::UNAUTHORIZED,
+            Self::Failed(error) => error.status_code(),
+            _ => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        if let Self::Failed(error) = self {
+            return error.error_response();
+        }
+        let mut response = uncached(self.status_code());
+        if matches!(self, Self::InvalidClient) {
+            response.insert_header((WWW_AUTHENTICATE, "Basic realm=\"management\""));
+        }
+        response.json(json!({ "error": self.code(), "error_description": self.to_string() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_credentials_are_read_and_anything_else_is_none() {
+        // a:b:c - the secret may hold a colon.
+        assert_eq!(basic("Basic YTpiOmM="), Some(("a".into(), "b:c".into())));
+        assert_eq!(basic("basic YTpiOmM="), Some(("a".into(), "b:c".into())));
+        for header in ["Bearer YTpi", "Basic", "Basic !!", "Basic YQ=="] {
+            assert_eq!(basic(header), None, "{header}");
+        }
+    }
+}

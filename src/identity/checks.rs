@@ -1,0 +1,57 @@
+//! Checks that several use cases share.
+
+use super::Error;
+use crate::store;
+
+/// Characters in a name or value at most.
+const MAX_CHARS: usize = 255;
+
+/// A text that must be there: not blank, not longer than 255 characters.
+pub(super) fn required(value: Option<&str>, code: &'static str, field: &'static str) -> Result<String, Error> {
+    let text = value.unwrap_or_default().trim();
+    if text.is_empty() {
+        return Err(Error::invalid(code, format!("{field} is required")).field(field));
+    }
+    bounded(text, field)
+}
+
+/// A text that may be left out; blank counts as left out.
+pub(super) fn optional(value: Option<&str>, field: &'static str) -> Result<Option<String>, Error> {
+    match value.map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(text) => bounded(text, field).map(Some),
+    }
+}
+
+fn bounded(text: &str, field: &'static str) -> Result<String, Error> {
+    if text.chars().count() > MAX_CHARS {
+        return Err(Error::invalid("VALUE_TOO_LONG", format!("{field} may have {MAX_CHARS} characters")).field(field));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::invalid("INVALID_VALUE", format!("{field} may not hold control characters")).field(field));
+    }
+    Ok(text.to_owned())
+}
+
+/// Turns a unique violation of the statement at hand into a refusal.
+pub(super) fn on_conflict(refusal: impl FnOnce() -> Error) -> impl FnOnce(store::Error) -> Error {
+    move |cause| match cause {
+        store::Error::Conflict => refusal(),
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_long_and_control_characters_are_refused_by_name() {
+        for (text, code) in [("", "X_REQUIRED"), (" \t", "X_REQUIRED"), ("a\u{0}b", "INVALID_VALUE")] {
+            assert!(required(Some(text), "X_REQUIRED", "x").unwrap_err().to_string().contains(code), "{text:?}");
+        }
+        assert!(required(Some(&"a".repeat(256)), "X", "x").is_err());
+        assert_eq!(required(Some(" Acme "), "X", "x").unwrap(), "Acme");
+        assert_eq!(optional(Some(" "), "x").unwrap(), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! Clients of the management API: made with a secret that is shown once, granted scopes, perhaps bound to an organization.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::act::{About, Act};
+use super::checks::required;
+use super::{Error, scopes};
+use crate::id;
+use crate::store::clients::{self as rows, Client, NewClient};
+use crate::store::organizations::Organization;
+use crate::store::{self, Tx};
+
+/// What client secrets begin with.
+pub const PREFIX: &str = "ksec";
+
+/// Makes a client; the secret is returned once and stored as a hash.
+///
+/// # Errors
+/// 400 for a blank name, no scope, or a scope that does not exist.
+pub fn create(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    name: &str,
+    scopes: &[String],
+    organization: Option<&Organization>,
+) -> Result<(Client, String), Error> {
+    let new = NewClient {
+        id: act.ids.prefixed("client"),
+        name: required(Some(name), "CLIENT_NAME_REQUIRED", "name")?,
+        scopes: checked_scopes(scopes)?,
+        organization_key: organization.map(|organization| organization.key),
+        is_disabled: false,
+        created: act.now,
+    };
+    let secret = id::secret(PREFIX);
+    rows::insert(tx, &new, &id::secret_hash(&secret))?;
+    let organization = organization.map(|organization| &organization.code);
+    let after = json!({ "client": new.id, "name": new.name, "scopes": new.scopes, "organization": organization });
+    act.event(tx, "client.created", About::default(), json!({ "after": after }))?;
+    let client = rows::find(tx, &new.id)?.ok_or(store::Error::NotFound)?;
+    Ok((client, secret))
+}
+
+fn checked_scopes(scopes: &[String]) -> Result<String, Error> {
+    let names: BTreeSet<&str> =
+        scopes.iter().flat_map(|text| text.split([',', ' '])).filter(|name| !name.is_empty()).collect();
+    let unknown: Vec<&str> = names.iter().copied().filter(|name| !scopes::is_known(name)).collect();
+    if !unknown.is_empty() {
+        let message = format!("Unknown scopes: {}. Known: all, {}", unknown.join(", "), scopes::SCOPES.join(", "));
+        return Err(Error::invalid("INVALID_SCOPE", message).field("scopes"));
+    }
+    if names.is_empty() {
+        return Err(Error::invalid("SCOPES_REQUIRED", "A client needs at least one scope, or all").field("scopes"));
+    }
+    Ok(names.into_iter().collect::<Vec<_>>().join(" "))
+}
+
+/// The client that a secret belongs to, if both hold at `now`.
+pub fn find_by_secret(
+    tx: &mut Tx<'_>,
+    client_id: &str,
+    secret: &str,
+    now: i64,
+) -> Result<Option<Client>, store::Error> {
+    if !id::is_well_formed_secret(PREFIX, secret) {
+        return Ok(None);
+    }
+    let Some(client) = find_enabled(tx, client_id)? else {
+        return Ok(None);
+    };
+    Ok(rows::has_secret(tx, client.key, &id::secret_hash(secret), now)?.then_some(client))
+}
+
+/// The client with this id, unless it is disabled.
+pub fn find_enabled(tx: &mut Tx<'_>, client_id: &str) -> Result<Option<Client>, store::Error> {
+    Ok(rows::find(tx, client_id)?.filter(|client| !client.is_disabled))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_come_in_lists_and_unknown_ones_are_named() {
+        let lists = ["read:users,create:users".to_owned(), "read:users create:sign_ins".to_owned()];
+        assert_eq!(checked_scopes(&lists).unwrap(), "create:sign_ins create:users read:users");
+        let refused = checked_scopes(&["read:user".to_owned()]).unwrap_err().to_string();
+        assert!(refused.contains("Unknown scopes: read:user."), "{refused}");
+        assert!(checked_scopes(&[" ".to_owned()]).is_err());
+    }
+}

@@ -1,0 +1,78 @@
+//! Domains an organization has shown to be its own.
+//!
+//! Trust in an IdP's email addresses has effect for proven domains of the connection's owner only. Here the proof is an
+//! administrator's word. One domain belongs to one organization; domains where anybody can have a mailbox to none.
+
+use serde_json::json;
+
+use super::Error;
+use super::act::{About, Act};
+use super::checks::on_conflict;
+use crate::scim::canonical::domain_key;
+use crate::store::Tx;
+use crate::store::organizations::{self as rows, Organization};
+
+/// Domains of public mail services, one a line.
+const PUBLIC: &str = include_str!("public_mail_domains.txt");
+
+/// Records that a domain is an organization's own, on an administrator's word; a repetition changes nothing.
+///
+/// # Errors
+/// 400 for something that is no domain or a public mail domain, 409 when another organization has it.
+pub fn assert_domain(tx: &mut Tx<'_>, act: &Act, organization: &Organization, text: &str) -> Result<String, Error> {
+    let domain = parse(text)?;
+    if is_public(&domain) {
+        let message = format!("{domain} is a public mail domain: nobody's people can be told by it");
+        return Err(Error::invalid("PUBLIC_MAIL_DOMAIN", message).field("domain"));
+    }
+    match rows::find_domain(tx, &domain)? {
+        Some(row) if row.organization_key != organization.key => return Err(taken(&domain)),
+        Some(row) if row.proven.is_some() => return Ok(domain),
+        Some(_) => rows::prove_domain(tx, organization.key, &domain, "asserted", act.now)?,
+        None => rows::insert_domain(tx, organization.key, &domain, "asserted", act.now)
+            .map_err(on_conflict(|| taken(&domain)))?,
+    }
+    let data = json!({ "organization": organization.code, "after": { "domain": domain, "proof": "asserted" } });
+    act.event(tx, "domain.asserted", About::default(), data)?;
+    Ok(domain)
+}
+
+fn taken(domain: &str) -> Error {
+    Error::conflict("DOMAIN_TAKEN", format!("Another organization has the domain {domain}")).field("domain")
+}
+
+/// Reads a domain as people write it: bare, with `@`, or as a URL.
+pub(super) fn parse(text: &str) -> Result<String, Error> {
+    let bare = text.trim().split_once("://").map_or(text.trim(), |(_, rest)| rest);
+    let bare = bare.split(['/', '?', '#']).next().unwrap_or_default();
+    domain_key(bare)
+        .filter(|domain| domain.contains('.'))
+        .ok_or_else(|| Error::invalid("INVALID_DOMAIN", format!("{text:?} is not a domain")).field("domain"))
+}
+
+fn is_public(domain: &str) -> bool {
+    PUBLIC.lines().any(|line| line == domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn domains_are_read_bare_with_an_at_and_as_urls() {
+        for text in ["Acme.Test", "@acme.test", "https://acme.test/", "https://ACME.test/x?y"] {
+            assert_eq!(parse(text).unwrap(), "acme.test", "{text}");
+        }
+        for text in ["", "@", "localhost", "a b.test", "https://"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_list_of_public_domains_is_in_the_form_domains_are_compared_in() {
+        assert!(is_public("gmail.com") && !is_public("mail.acme.test") && !is_public("x.gmail.com"));
+        for line in PUBLIC.lines() {
+            assert_eq!(parse(line).unwrap(), line);
+        }
+    }
+}

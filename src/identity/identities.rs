@@ -1,0 +1,186 @@
+//! The ways a user signs in: added by an administrator, and released from the subject they are bound to.
+//!
+//! A user with an enterprise identity signs in at one IdP and nowhere else: it has no other identity of any kind.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::act::{About, Act};
+use super::checks::{on_conflict, required};
+use super::local::Local;
+use super::reach::Reach;
+use super::{Error, enterprise, providers, users};
+use crate::scim::canonical::canonical;
+use crate::store::connections::Connection;
+use crate::store::identities::{self as rows, Identity, NewIdentity};
+use crate::store::users::User;
+use crate::store::{self, Tx};
+
+/// The body of Kinde's `POST /users/{user_id}/identities`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Request {
+    /// `email`, `username`, `phone`, `social` or `enterprise`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// The value; of an enterprise identity the email as the IdP has it.
+    pub value: Option<String>,
+    /// The connection of a social or enterprise identity.
+    pub connection_id: Option<String>,
+}
+
+/// Gives a user an identity; the answer is its public id.
+///
+/// # Errors
+/// 400 for an unknown user, type or connection, a value that is taken, and a user who has an enterprise identity.
+pub fn add(tx: &mut Tx<'_>, act: &Act, reach: Reach, user_id: &str, request: &Request) -> Result<String, Error> {
+    let user = store::users::lock(tx, user_id)?.ok_or_else(|| users::not_found(user_id))?;
+    if !reach.covers_user(tx, user.key)? {
+        return Err(users::not_found(user_id));
+    }
+    reach.check_user_is_not_shared(tx, user.key)?;
+    let held = rows::list_of_user(tx, user.key)?;
+    if held.iter().any(|identity| identity.kind == "enterprise") {
+        return Err(has_enterprise());
+    }
+    let kind = required(request.kind.as_deref(), "IDENTITY_TYPE_REQUIRED", "type")?;
+    match kind.as_str() {
+        "enterprise" => add_enterprise(tx, act, reach, &user, request),
+        "social" => add_social(tx, act, reach, &user, request),
+        kind => add_local(tx, act, &user, &held, kind, request),
+    }
+}
+
+fn has_enterprise() -> Error {
+    let message = "The user has an enterprise identity and can hold no other: people with two IdPs need two users";
+    Error::invalid("ENTERPRISE_IDENTITY_EXISTS", message)
+}
+
+fn add_local(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: &User,
+    held: &[Identity],
+    kind: &str,
+    request: &Request,
+) -> Result<String, Error> {
+    let local = Local::parse(kind, request.value.as_deref())?;
+    let is_primary = !held.iter().any(|identity| identity.kind == local.kind);
+    let id = users::insert_local(tx, act, user.key, &local, false, is_primary)?;
+    record(tx, act, user, None, &id, kind, &local.value)?;
+    Ok(id)
+}
+
+fn add_enterprise(tx: &mut Tx<'_>, act: &Act, reach: Reach, user: &User, request: &Request) -> Result<String, Error> {
+    let connection = named_connection(tx, reach, request, providers::is_enterprise)?;
+    let value = required(request.value.as_deref(), "IDENTITY_VALUE_REQUIRED", "value")?;
+    Ok(enterprise::pre_create(tx, act, &connection, user, &value)?.id)
+}
+
+fn add_social(tx: &mut Tx<'_>, act: &Act, reach: Reach, user: &User, request: &Request) -> Result<String, Error> {
+    let connection = named_connection(tx, reach, request, providers::is_social)?;
+    let value = required(request.value.as_deref(), "IDENTITY_VALUE_REQUIRED", "value")?;
+    let new = NewIdentity {
+        id: act.ids.prefixed("identity"),
+        user_key: user.key,
+        kind: "social".to_owned(),
+        value_key: canonical(&value),
+        value,
+        connection_key: Some(connection.key),
+        subject: None,
+        state: "active".to_owned(),
+        origin: "admin".to_owned(),
+        pushed: None,
+        resource_key: None,
+        is_confirmed: false,
+        is_primary: false,
+        created: act.now,
+        total_logins: 0,
+    };
+    rows::insert(tx, &new).map_err(on_conflict(|| {
+        Error::invalid("IDENTITY_EXISTS", "A user has this identity on the connection already")
+    }))?;
+    record(tx, act, user, Some(&connection), &new.id, "social", &new.value)?;
+    Ok(new.id)
+}
+
+fn named_connection(
+    tx: &mut Tx<'_>,
+    reach: Reach,
+    request: &Request,
+    is_of_kind: fn(&str) -> bool,
+) -> Result<Connection, Error> {
+    let id = required(request.connection_id.as_deref(), "CONNECTION_REQUIRED", "connection_id")?;
+    let found = reach.find_connection(tx, &id)?.filter(|connection| is_of_kind(&connection.strategy));
+    let message = format!("There is no connection {id} for this type of identity");
+    found.ok_or_else(|| Error::invalid("INVALID_CONNECTION", message).field("connection_id"))
+}
+
+fn record(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: &User,
+    connection: Option<&Connection>,
+    identity: &str,
+    kind: &str,
+    value: &str,
+) -> Result<(), Error> {
+    let about = About {
+        connection: connection.map(|connection| connection.key),
+        user: Some(&user.id),
+        identity: Some(identity),
+        resource: None,
+    };
+    Ok(act.event(tx, "identity.created", about, json!({ "after": { "type": kind, "value": value } }))?)
+}
+
+/// An identity, with its connection's public id.
+pub type Listed = (Identity, Option<String>);
+
+/// The user, if they may be seen, and their identities, oldest first.
+pub fn list(tx: &mut Tx<'_>, reach: Reach, user_id: &str) -> Result<(User, Vec<Listed>), Error> {
+    let found = users::find(tx, reach, user_id)?.ok_or_else(|| users::not_found(user_id))?;
+    let mut listed = Vec::with_capacity(found.identities.len());
+    for identity in found.identities {
+        let connection = match identity.connection_key {
+            Some(key) => Some(store::connections::load(tx, key)?.id),
+            None => None,
+        };
+        listed.push((identity, connection));
+    }
+    Ok((found.user, listed))
+}
+
+/// Releases the subject that an enterprise identity is bound to, so that the next sign-in binds anew.
+///
+/// # Errors
+/// 400 when there is no such enterprise identity, or no subject is bound to it.
+pub fn unbind(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
+    let (identity, user) = bound_identity(tx, reach, id)?;
+    let Some(subject) = &identity.subject else {
+        return Err(Error::invalid("IDENTITY_NOT_BOUND", "No subject is bound to the identity"));
+    };
+    rows::set_subject(tx, identity.key, None)?;
+    let about = About {
+        connection: identity.connection_key,
+        user: Some(&user.id),
+        identity: Some(&identity.id),
+        resource: None,
+    };
+    let data = json!({ "before": { "subject": subject }, "after": { "subject": null } });
+    Ok(act.event(tx, "identity.unbound", about, data)?)
+}
+
+/// The locked enterprise identity and its user.
+fn bound_identity(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<(Identity, User), Error> {
+    let missing = || Error::invalid("IDENTITY_NOT_FOUND", format!("There is no identity {id}"));
+    let found = rows::find(tx, id)?.ok_or_else(missing)?;
+    let identity = rows::lock(tx, found.key)?.ok_or_else(missing)?;
+    let Some(connection) = identity.connection_key.filter(|_| identity.kind == "enterprise") else {
+        return Err(Error::invalid("NOT_AN_ENTERPRISE_IDENTITY", "Only enterprise identities are bound to a subject"));
+    };
+    if !reach.covers(store::connections::load(tx, connection)?.organization_key) {
+        return Err(missing());
+    }
+    let user = store::users::load(tx, identity.user_key)?;
+    Ok((identity, user))
+}

@@ -1,0 +1,200 @@
+//! Users made by an administrator, perhaps long before an IdP speaks of them, and users as they are shown.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::act::{About, Act};
+use super::checks::{on_conflict, optional};
+use super::local::Local;
+use super::reach::Reach;
+use super::{Error, organizations};
+use crate::store::identities::{self, Identity, NewIdentity};
+use crate::store::organizations::{MemberSource, Organization, add_member, list_codes_of_user};
+use crate::store::users::{self as rows, NewUser, User};
+use crate::store::{self, Tx, UserKey};
+
+/// The body of Kinde's `POST /user`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Request {
+    /// The profile.
+    pub profile: Option<ProfileRequest>,
+    /// The organization to become a member of.
+    pub organization_code: Option<String>,
+    /// The application's own id for the person.
+    pub provided_id: Option<String>,
+    /// Local identities; an enterprise identity is given afterwards.
+    pub identities: Option<Vec<IdentityRequest>>,
+}
+
+/// The profile in [`Request`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct ProfileRequest {
+    /// Given name.
+    pub given_name: Option<String>,
+    /// Family name.
+    pub family_name: Option<String>,
+    /// URL of a picture.
+    pub picture: Option<String>,
+}
+
+/// A local identity in [`Request`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct IdentityRequest {
+    /// `email`, `phone` or `username`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Whether its owner was seen to have it.
+    pub is_verified: Option<bool>,
+    /// Holds the value under the name of the type.
+    pub details: Option<Details>,
+}
+
+/// The value of a local identity; the field named as the type counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Details {
+    /// Email address.
+    pub email: Option<String>,
+    /// User name.
+    pub username: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+}
+
+/// A user with what is shown of its surroundings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// The profile.
+    pub user: User,
+    /// Its identities, oldest first.
+    pub identities: Vec<Identity>,
+    /// Codes of its organizations.
+    pub organizations: Vec<String>,
+}
+
+impl Described {
+    /// The value of the first identity of a kind.
+    pub fn value(&self, kind: &str) -> Option<&str> {
+        self.identities.iter().find(|identity| identity.kind == kind).map(|identity| identity.value.as_str())
+    }
+
+    /// Suspended by an administrator, or not active in the directory.
+    pub fn is_suspended(&self) -> bool {
+        self.user.is_suspended
+            || self.identities.iter().any(|identity| identity.kind == "enterprise" && identity.state != "active")
+    }
+}
+
+/// Makes a user with local identities.
+///
+/// # Errors
+/// 400 for an unknown organization, an identity that is none of its type, or one that a user has already.
+pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Result<Described, Error> {
+    let organization = organization(tx, reach, request)?;
+    let locals = locals(request)?;
+    let new = new_user(act, request, &locals)?;
+    let user = rows::insert(tx, &new)?;
+    for (at, (local, is_confirmed)) in locals.iter().enumerate() {
+        let is_primary = !locals.iter().take(at).any(|(earlier, _)| earlier.kind == local.kind);
+        insert_local(tx, act, user, local, *is_confirmed, is_primary)?;
+    }
+    if let Some(organization) = &organization {
+        add_member(tx, organization.key, user, MemberSource::Admin, act.now)?;
+    }
+    let after = json!({
+        "email": new.email, "given_name": new.given_name, "family_name": new.family_name, "provided_id": new.provided_id,
+        "organization": organization.map(|organization| organization.code),
+    });
+    act.event(tx, "user.created", About { user: Some(&new.id), ..About::default() }, json!({ "after": after }))?;
+    let user = rows::load(tx, user)?;
+    Ok(describe(tx, user)?)
+}
+
+fn organization(tx: &mut Tx<'_>, reach: Reach, request: &Request) -> Result<Option<Organization>, Error> {
+    match request.organization_code.as_deref().filter(|code| !code.is_empty()) {
+        Some(code) => organizations::load(tx, reach, code, "organization_code").map(Some),
+        None => Ok(reach.organization().map(|key| store::organizations::load(tx, key)).transpose()?),
+    }
+}
+
+fn locals(request: &Request) -> Result<Vec<(Local, bool)>, Error> {
+    let given = request.identities.as_deref().unwrap_or_default();
+    let parsed = given.iter().map(|identity| {
+        let details = identity.details.as_ref();
+        let value = match identity.kind.as_str() {
+            "email" => details.and_then(|details| details.email.as_deref()),
+            "username" => details.and_then(|details| details.username.as_deref()),
+            _ => details.and_then(|details| details.phone.as_deref()),
+        };
+        Ok((Local::parse(&identity.kind, value)?, identity.is_verified.unwrap_or(false)))
+    });
+    parsed.collect()
+}
+
+fn new_user(act: &Act, request: &Request, locals: &[(Local, bool)]) -> Result<NewUser, Error> {
+    let profile = request.profile.clone().unwrap_or_default();
+    let email = locals.iter().map(|(local, _)| local).find(|local| local.kind == "email");
+    Ok(NewUser {
+        id: act.ids.prefixed("kp"),
+        email: email.map(|local| local.value.clone()),
+        email_key: email.map(|local| local.key.clone()),
+        given_name: optional(profile.given_name.as_deref(), "given_name")?,
+        family_name: optional(profile.family_name.as_deref(), "family_name")?,
+        picture: profile.picture.filter(|url| !url.is_empty()),
+        provided_id: optional(request.provided_id.as_deref(), "provided_id")?,
+        profile_source: "local".to_owned(),
+        made_by: "admin".to_owned(),
+        is_suspended: false,
+        created: act.now,
+        modified: act.now,
+        total_sign_ins: 0,
+    })
+}
+
+/// Gives a user a local identity.
+pub(super) fn insert_local(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    user: UserKey,
+    local: &Local,
+    is_confirmed: bool,
+    is_primary: bool,
+) -> Result<String, Error> {
+    let new = NewIdentity {
+        id: act.ids.prefixed("identity"),
+        user_key: user,
+        kind: local.kind.to_owned(),
+        value: local.value.clone(),
+        value_key: local.key.clone(),
+        connection_key: None,
+        subject: None,
+        state: "active".to_owned(),
+        origin: "admin".to_owned(),
+        pushed: None,
+        resource_key: None,
+        is_confirmed,
+        is_primary,
+        created: act.now,
+        total_logins: 0,
+    };
+    identities::insert(tx, &new).map_err(on_conflict(|| local.taken()))?;
+    Ok(new.id)
+}
+
+/// The user with this id, if it may be seen.
+pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>, store::Error> {
+    match rows::find(tx, id)? {
+        Some(user) if reach.covers_user(tx, user.key)? => describe(tx, user).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// The refusal for a user that does not exist; Kinde lists no 404 here.
+pub fn not_found(id: &str) -> Error {
+    Error::invalid("USER_NOT_FOUND", format!("There is no user {id}"))
+}
+
+fn describe(tx: &mut Tx<'_>, user: User) -> Result<Described, store::Error> {
+    let identities = identities::list_of_user(tx, user.key)?;
+    let organizations = list_codes_of_user(tx, user.key)?;
+    Ok(Described { user, identities, organizations })
+}

@@ -1,0 +1,88 @@
+//! What a filter asks (RFC 7644 section 3.4.2.2), decided once for the database and for memory.
+//!
+//! [`check`] resolves a filter against the schemas and turns every literal into the key under which values are indexed
+//! ([`crate::scim::values`]). The store compiles the [`Plan`] to SQL; [`resource`] and [`select`] evaluate the same
+//! plan in memory, over the same rows.
+
+mod ask;
+mod check;
+mod evaluate;
+mod test;
+#[cfg(test)]
+mod tests;
+
+pub use check::{check, members};
+pub use evaluate::{element, resource, select};
+pub use test::Test;
+
+pub use super::schema::RelatedSide;
+
+/// A filter whose meaning is settled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// Every plan holds.
+    All(Vec<Plan>),
+    /// Some plan holds.
+    Any(Vec<Plan>),
+    /// The plan does not hold.
+    Not(Box<Plan>),
+    /// A value passes a test. Outside an element: some value does.
+    Term(Term),
+    /// Never holds.
+    Nothing,
+    /// Always holds.
+    Everything,
+    /// Some element of the attribute satisfies the plan, whose terms are about that element.
+    Element {
+        /// The stored path of the attribute.
+        path: String,
+        /// What one element must satisfy.
+        plan: Box<Plan>,
+    },
+    /// Some member of the group, or some group of the member, satisfies the plan.
+    Related {
+        /// Which of the two.
+        side: RelatedSide,
+        /// What the other one must satisfy; its terms are [`Field::Related`].
+        plan: Box<Plan>,
+    },
+}
+
+/// A test of one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Where the value is.
+    pub field: Field,
+    /// What it must pass.
+    pub test: Test,
+}
+
+/// Where a value is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The id of the resource.
+    Id,
+    /// The canonical `userName`.
+    UserName,
+    /// When the resource was made, in microseconds; the test's key is their decimal text.
+    Created,
+    /// When the resource was changed last, in microseconds; the test's key is their decimal text.
+    LastModified,
+    /// The entity tag, `W/"n"`.
+    Version,
+    /// The indexed values of a path.
+    Stored(String),
+    /// Something about the other end of a membership.
+    Related(RelatedField),
+}
+
+/// What is known about the other end of a membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RelatedField {
+    /// Its id.
+    Value,
+    /// The name of its resource type, in lower case.
+    Kind,
+    /// Its displayName, canonical.
+    Display,
+}

@@ -1,0 +1,161 @@
+//! What the store indexes of a document, and the keys under which it does.
+//!
+//! A key is text that compares like the value: canonical text, numbers and times in a form whose order is that of the
+//! bytes. A key is cut to [`KEY_BYTES`], because databases limit index entries; what was cut has the whole in `rest`.
+//! An element's number comes from its content, so that inserting or reordering elements changes no other's rows.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use scim_filter_parser::Literal;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::canonical::canonical;
+use super::elements::is_primary;
+use super::number;
+use super::quirks;
+use super::resource::Document;
+use super::schema::{Attribute, AttributeType, Catalogue, ResourceType, Top};
+
+#[cfg(test)]
+mod tests;
+
+/// Bytes of a key at most.
+pub const KEY_BYTES: usize = 512;
+
+/// One indexed value, or the presence of a complex or binary one (with an empty key).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ValueRow {
+    /// The stored path, such as `emails.value`.
+    pub path: String,
+    /// 0 for what has one value; else a positive number that depends on the element's content.
+    pub element: i64,
+    /// The key, cut.
+    pub key: String,
+    /// The whole key, where it was cut.
+    pub rest: Option<String>,
+    /// Whether it belongs to the value that sorting goes by.
+    pub is_sort: bool,
+}
+
+/// Cuts a key to [`KEY_BYTES`]; says whether it was longer.
+pub fn cut(key: &str) -> (&str, bool) {
+    (cut_to(key, KEY_BYTES), key.len() > KEY_BYTES)
+}
+
+/// Cuts text to a number of bytes, at the character boundary before.
+pub fn cut_to(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    end.and_then(|end| text.get(..end)).unwrap_or_default()
+}
+
+/// The rows of a document.
+pub fn rows(_: &Catalogue, resource_type: &ResourceType, document: &Document) -> BTreeSet<ValueRow> {
+    let mut rows = BTreeSet::new();
+    for top in resource_type.stored().filter(|top| !resource_type.is_user_name(*top)) {
+        match document.get(top) {
+            Some(Value::Array(elements)) if top.attribute.multi_valued => multi_rows(top, elements, &mut rows),
+            Some(value) => element_rows(top, value, 0, true, &mut rows),
+            None => {}
+        }
+    }
+    rows
+}
+
+fn multi_rows(top: Top<'_>, elements: &[Value], rows: &mut BTreeSet<ValueRow>) {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let sort = elements.iter().position(is_primary).unwrap_or(0);
+    for (position, element) in elements.iter().enumerate() {
+        let content = element.to_string();
+        let occurrence = seen.entry(content.clone()).or_default();
+        element_rows(top, element, element_number(&content, *occurrence), position == sort, rows);
+        *occurrence += 1;
+    }
+}
+
+/// The rows of one value or element of an attribute.
+pub fn element_rows(top: Top<'_>, value: &Value, element: i64, is_sort: bool, rows: &mut BTreeSet<ValueRow>) {
+    let path = top.path();
+    let Value::Object(object) = value else {
+        rows.extend(key_of(top.attribute, value).map(|key| row(path, element, &key, is_sort)));
+        return;
+    };
+    rows.insert(row(path.clone(), element, "", is_sort));
+    for sub in top.attribute.sub_attributes.iter().filter(|sub| sub.is_writable() && !sub.is_secret()) {
+        let values = object.get(&sub.name).map_or(&[][..], |value| match value {
+            Value::Array(values) => values.as_slice(),
+            one => std::slice::from_ref(one),
+        });
+        let keys = values.iter().filter_map(|value| key_of(sub, value));
+        rows.extend(keys.map(|key| row(format!("{path}.{}", sub.name), element, &key, is_sort)));
+    }
+}
+
+fn row(path: String, element: i64, key: &str, is_sort: bool) -> ValueRow {
+    let (short, is_cut) = cut(key);
+    ValueRow { path, element, key: short.to_owned(), rest: is_cut.then(|| key.to_owned()), is_sort }
+}
+
+fn element_number(content: &str, occurrence: u32) -> i64 {
+    let digest = Sha256::new().chain_update(occurrence.to_be_bytes()).chain_update(content).finalize();
+    let bytes = digest.first_chunk::<8>().copied().unwrap_or_default();
+    i64::try_from(u64::from_be_bytes(bytes) >> 1).unwrap_or(i64::MAX).max(1)
+}
+
+/// The key of a stored value; `None` for a value that is not of the attribute's type.
+pub fn key_of(attribute: &Attribute, value: &Value) -> Option<String> {
+    match (attribute.kind, value) {
+        (AttributeType::Binary, _) => Some(String::new()),
+        (AttributeType::Boolean, Value::Bool(value)) => Some(value.to_string()),
+        (AttributeType::Integer | AttributeType::Decimal, Value::Number(value)) => {
+            Some(number::key(&value.to_string()))
+        }
+        (_, Value::String(text)) => text_key(attribute, text),
+        _ => None,
+    }
+}
+
+/// The key of a literal in a filter; `None` when it is not of the attribute's type.
+pub fn key_of_literal(attribute: &Attribute, value: &Literal) -> Option<String> {
+    match (attribute.kind, value) {
+        (AttributeType::Boolean, Literal::Bool(value)) => Some(value.to_string()),
+        (AttributeType::Boolean, Literal::String(text)) => quirks::boolean(text).map(|value| value.to_string()),
+        (AttributeType::Integer | AttributeType::Decimal, Literal::Number(value)) => Some(number::key(value.as_str())),
+        (_, Literal::String(text)) => text_key(attribute, text),
+        _ => None,
+    }
+}
+
+fn text_key(attribute: &Attribute, text: &str) -> Option<String> {
+    match attribute.kind {
+        AttributeType::String | AttributeType::Reference if attribute.case_exact => Some(text.to_owned()),
+        AttributeType::String | AttributeType::Reference => Some(canonical(text)),
+        AttributeType::DateTime => instant(text).map(time_key),
+        _ => None,
+    }
+}
+
+/// An `xsd:dateTime` of the years 0 to 9999; one without an offset is taken as UTC.
+pub fn instant(text: &str) -> Option<Timestamp> {
+    let is_shaped = text.starts_with(|first: char| first.is_ascii_digit()) && text.contains(['T', 't']);
+    if !is_shaped || text.contains('[') {
+        return None;
+    }
+    let local = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    text.parse::<Timestamp>().ok().or_else(local)
+}
+
+/// Microseconds since the epoch, rounded down.
+pub fn micros(at: Timestamp) -> i64 {
+    let nanos = at.as_nanosecond().div_euclid(1_000);
+    i64::try_from(nanos).unwrap_or(i64::MAX)
+}
+
+/// Nanoseconds since the year -9999 or so, with as many digits for every time.
+fn time_key(at: Timestamp) -> String {
+    let since = at.as_nanosecond() - Timestamp::MIN.as_nanosecond();
+    format!("{since:021}")
+}

@@ -1,0 +1,105 @@
+//! What the database is asked: a number of statements that does not grow, each served by an index.
+
+use serde_json::{Value, json};
+
+use crate::support::{Directory, Setup, TestApp, api_test, explain, user};
+
+/// People in the directory while plans are looked at.
+const MANY: usize = 10_000;
+
+/// Fills a directory without going through HTTP one by one.
+async fn fill(app: &TestApp, directory: &Directory, people: usize) -> Vec<String> {
+    use anteroom::scim::schema::Catalogue;
+    use anteroom::scim::validate;
+    use anteroom::store::resources::{self, Content};
+
+    let (act, id) = (app.act(), directory.connection_id.clone());
+    let filled = app.store.write(move |tx| {
+        let catalogue = Catalogue::core();
+        let kind = catalogue.resource_type("User").expect("User");
+        let connection = anteroom::store::connections::find(tx, &id)?.ok_or(anteroom::store::Error::NotFound)?;
+        let mut ids = Vec::with_capacity(people);
+        for number in 0..people {
+            let body = user(&format!("person{number}@acme.test"));
+            let document = validate::document(&catalogue, kind, body).expect("a person").document;
+            let content = Content::of(&catalogue, kind, document);
+            ids.push(resources::insert(tx, connection.key, "User", &act.ids.resource(), &content, act.now)?.id);
+        }
+        Ok::<_, anteroom::store::Error>(ids)
+    });
+    filled.await.expect("people")
+}
+
+/// The statements one request needs, in any size of directory.
+async fn count<F: Future<Output = crate::support::Answer>>(app: &TestApp, request: F) -> u64 {
+    let before = app.store.statements().count();
+    request.await;
+    app.store.statements().count() - before
+}
+
+async fn counts(app: &TestApp, directory: &Directory, group: &str, name: &str) -> Vec<(&'static str, u64)> {
+    let person = directory.push(&format!("{name}@acme.test")).await;
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": person}]}]);
+    let (user_path, group_path) = (format!("/Users/{person}"), format!("/Groups/{group}?excludedAttributes=members"));
+    let found = format!("/Users?filter=userName%20eq%20%22{name}@acme.test%22");
+    vec![
+        ("GET", count(app, directory.get(&user_path)).await),
+        ("look-up", count(app, directory.get(&found)).await),
+        ("list", count(app, directory.get("/Users?startIndex=1&count=10")).await),
+        ("PATCH of a member", count(app, directory.patch(&group_path, add)).await),
+        (
+            "PATCH of a person",
+            count(app, directory.patch(&user_path, json!([{"op": "replace", "path": "title", "value": name}]))).await,
+        ),
+        ("POST", count(app, directory.post("/Users", &user(&format!("other-{name}@acme.test")))).await),
+    ]
+}
+
+api_test! {
+    async fn the_number_of_statements_does_not_grow_with_directory_or_group(app: TestApp) {
+        let okta = app.directory(Setup::default()).await;
+        let group = okta.post("/Groups", &json!({"displayName": "Everyone"})).await.expect(201).id();
+        // The first use of a token is recorded once a minute.
+        okta.get("/Users").await;
+        let small = counts(&app, &okta, &group, "a").await;
+        let ids = fill(&app, &okta, 600).await;
+        let members: Vec<Value> = ids.iter().map(|id| json!({"value": id})).collect();
+        okta.patch(&format!("/Groups/{group}"), json!([{"op": "add", "path": "members", "value": members}])).await.expect(200);
+        let large = counts(&app, &okta, &group, "b").await;
+        assert_eq!(small, large);
+        println!("{large:?}");
+    }
+}
+
+api_test! {
+    async fn look_ups_are_served_by_an_index(app: TestApp) {
+        let okta = app.directory(Setup::default()).await;
+        let ids = fill(&app, &okta, MANY).await;
+        for (number, some) in ids.chunks(400).enumerate() {
+            let members: Vec<Value> = some.iter().map(|id| json!({"value": id})).collect();
+            okta.post("/Groups", &json!({"displayName": format!("Group {number}"), "members": members})).await.expect(201);
+        }
+        explain::analyze(&app.database);
+        app.store.statements().keep();
+        let one = &ids[4_321];
+        let questions = [
+            ("/Users", "userName eq \"person77@acme.test\"".to_owned()),
+            ("/Users", "externalId eq \"ext-person77@acme.test\"".to_owned()),
+            ("/Users", "emails.value eq \"person77@acme.test\"".to_owned()),
+            ("/Users", "emails[type eq \"work\" and value eq \"person77@acme.test\"]".to_owned()),
+            ("/Users", "displayName eq \"Display person77@acme.test\"".to_owned()),
+            ("/Users", "displayName sw \"Display person77\"".to_owned()),
+            ("/Users", "userName sw \"person77\"".to_owned()),
+            ("/Users", format!("id eq \"{one}\"")),
+            ("/Groups", "displayName eq \"Group 3\"".to_owned()),
+            ("/Groups", format!("members.value eq \"{}\"", ids[7])),
+        ];
+        for (endpoint, filter) in questions {
+            app.store.statements().take();
+            assert!(!okta.find(endpoint, &filter).await.is_empty(), "{filter}");
+            for statement in app.store.statements().take() {
+                explain::assert_indexed(&app.database, &statement, &filter);
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What the tests stand on.
+
+mod app;
+mod backend;
+pub mod explain;
+mod postgres;
+
+pub use app::{Answer, Directory, Setup, TestApp, user};
+pub use backend::Database;
+
+/// Defines a test that runs once on each backend.
+///
+/// `api_test! { async fn name(app: TestApp) { .. } }`
+macro_rules! api_test {
+    ($(#[$doc:meta])* async fn $name:ident($app:ident: TestApp) $body:block) => {
+        mod $name {
+            use super::*;
+
+            $(#[$doc])*
+            async fn run($app: TestApp) $body
+
+            #[actix_web::test]
+            async fn sqlite() {
+                run(TestApp::start(crate::support::Database::sqlite()).await).await;
+            }
+
+            #[actix_web::test]
+            async fn postgres() {
+                if let Some(database) = crate::support::Database::postgres() {
+                    run(TestApp::start(database).await).await;
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use api_test;

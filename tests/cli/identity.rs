@@ -1,0 +1,44 @@
+//! `user create`, `identity add|unbind`, `sign-in`: a person before the IdP speaks of them.
+
+use super::{Bench, text};
+
+#[test]
+fn a_person_is_made_and_tied_to_a_connection_and_holds_no_other_identity() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let connection = text(&made, "connection_id");
+    let user = bench.json("user create --organization Acme --email ana@acme.test --given-name Ana --family-name Ortiz");
+    let add = format!("identity add --user {}", text(&user, "id"));
+    let phone = bench.json(&format!("{add} --type phone --value +61~400~000~000"));
+    assert!(text(&phone, "id").starts_with("identity_"));
+    let enterprise = bench.json(&format!("{add} --type enterprise --value ana@acme.test --connection {connection}"));
+    let refused = bench.failure(&format!("{add} --type email --value other@acme.test"));
+    assert!(refused.contains("ENTERPRISE_IDENTITY_EXISTS"), "{refused}");
+    let unbind = bench.failure(&format!("identity unbind {}", text(&enterprise, "id")));
+    assert!(unbind.contains("IDENTITY_NOT_BOUND"), "{unbind}");
+}
+
+#[test]
+fn an_identity_belongs_to_one_user() {
+    let bench = Bench::new();
+    bench.json("user create --email ana@acme.test --username ana");
+    for taken in ["user create --email Ana@ACME.test", "user create --username ANA"] {
+        assert!(bench.failure(taken).contains("IDENTITY_EXISTS"), "{taken}");
+    }
+    assert!(bench.failure("user create --email ana").contains("INVALID_EMAIL"));
+    assert!(bench.failure("user create --organization Nobody").contains("ORGANIZATION_NOT_FOUND"));
+    assert!(bench.failure("identity add --user kp_x --type email --value a@b.test").contains("USER_NOT_FOUND"));
+    assert!(bench.failure("identity unbind identity_x").contains("IDENTITY_NOT_FOUND"));
+}
+
+#[test]
+fn a_dry_run_answers_and_explains() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let ask =
+        format!("sign-in --connection {} --subject s1 --email ana@acme.test --dry-run", text(&made, "connection_id"));
+    let answer = bench.json(&format!("{ask} --json"));
+    assert_eq!((text(&answer, "decision"), text(&answer, "reason")), ("deny", "account_not_found"));
+    assert!(bench.text(&ask).starts_with("decision  deny\n"));
+    assert!(bench.failure("sign-in --connection conn_x --subject s").contains("CONNECTION_NOT_FOUND"));
+}
