@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Idp;
 
 /// Okta's limit for an answer; nobody waits longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A request ready to be sent.
 #[derive(Clone, Debug)]
