@@ -37,7 +37,7 @@ impl Document {
     pub fn stand_in(value: &str) -> Self {
         let mut document = Self::named(value);
         if email_key(value).is_some() {
-            document.0.insert("emails".to_owned(), json!([{ "value": value, "primary": true }]));
+            document.set_email(value);
         }
         document
     }
@@ -116,6 +116,16 @@ impl Document {
     /// `name.familyName`.
     pub fn family_name(&self) -> Option<&str> {
         self.0.get("name")?.get("familyName")?.as_str()
+    }
+
+    /// Sets `externalId`.
+    pub fn set_external_id(&mut self, external_id: &str) {
+        self.0.insert("externalId".to_owned(), external_id.into());
+    }
+
+    /// Makes this the one email.
+    pub fn set_email(&mut self, email: &str) {
+        self.0.insert("emails".to_owned(), json!([{ "value": email, "primary": true }]));
     }
 
     /// Sets the parts of the name that are known.

@@ -127,6 +127,14 @@ pub fn load(tx: &mut Tx<'_>, connection: ConnectionKey, key: ResourceKey) -> Res
     resource(row)
 }
 
+/// As [`load`], where the resource may have gone.
+pub fn find_key(tx: &mut Tx<'_>, connection: ConnectionKey, key: ResourceKey) -> Result<Option<Resource>, Error> {
+    match load(tx, connection, key) {
+        Err(Error::NotFound) => Ok(None),
+        found => found.map(Some),
+    }
+}
+
 /// Finds a resource and keeps other writers from it until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, id: &str) -> Result<Option<Resource>, Error> {
     let query = resources::table
