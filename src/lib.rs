@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! cli -> server -> http -> provisioning -> identity -> store -> scim -> scim-filter-parser
-//! server -> jobs;   jobs -> identity, store;   clock, id, config: used by all, use nothing
+//! server -> jobs;   jobs -> identity, store;   cli -> dialogue;   clock, id, config, dialogue: use nothing
 //! ```
 
 pub mod cli;

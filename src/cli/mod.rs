@@ -103,9 +103,14 @@ enum Command {
 }
 
 impl Command {
-    /// What is logged unless `ANTEROOM_LOG` says otherwise: a server tells of each request, a command of what is wrong.
+    /// What is logged unless `ANTEROOM_LOG` says otherwise: a server tells of each request, a command of what is wrong,
+    /// and a story for people has no lines between its own.
     fn log_level(&self) -> &'static str {
-        if matches!(self, Self::Serve(_)) { "info" } else { "warn" }
+        match self {
+            Self::Serve(_) => "info",
+            Self::Quickstart(_) => "error",
+            _ => "warn",
+        }
     }
 }
 

@@ -20,7 +20,7 @@ struct Row<'a> {
     value_key: &'a str,
     resource_key: ResourceKey,
     element: i64,
-    rest: Option<&'a str>,
+    rest: Option<String>,
     is_sort: bool,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn replace(
             value_key: &new.key,
             resource_key: resource,
             element: new.element,
-            rest: new.rest.as_deref(),
+            rest: new.rest.clone(),
             is_sort: new.is_sort,
         });
     }
