@@ -29,7 +29,7 @@ pub fn changed(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, before: &Resource, a
         act.event(tx, "user.adopted", about, json!({ "origin": identity.origin }))?;
     }
     set_state(tx, act, &identity, after.active, about)?;
-    follow(tx, act, &user, &identity, after, about)?;
+    follow(tx, act, &user, &identity, before, after, about)?;
     join(tx, act, tenant, &user, about)
 }
 
@@ -99,6 +99,7 @@ fn follow(
     act: &Act,
     user: &User,
     identity: &Identity,
+    before: &Resource,
     after: &Resource,
     about: About<'_>,
 ) -> Result<(), Error> {
@@ -106,7 +107,7 @@ fn follow(
     if value != identity.value {
         identities::set_value(tx, identity.key, value, &email_key(value).unwrap_or_default())?;
     }
-    let profile = profile::of_document(&after.document);
+    let profile = profile::following(user, &before.document, &after.document);
     let changes = differences(user, &profile);
     if changes.is_empty() && user.profile_source == "directory" {
         return Ok(());

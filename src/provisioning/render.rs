@@ -35,9 +35,9 @@ impl Relations {
         let keys: Vec<ResourceKey> = page.iter().map(|resource| resource.key).collect();
         let rows = if keys.is_empty() {
             Vec::new()
-        } else if target.is_user() && projection.wants(&call.catalogue, &target.resource_type, "groups") {
+        } else if target.is_user() && projection.wants(&target.resource_type, "groups") {
             members::list_of_members(tx, call.tenant.key(), &keys)?
-        } else if target.is_group() && projection.wants(&call.catalogue, &target.resource_type, "members") {
+        } else if target.is_group() && projection.wants(&target.resource_type, "members") {
             members::list_of_groups(tx, call.tenant.key(), &keys)?
         } else {
             Vec::new()

@@ -59,7 +59,7 @@ pub(super) async fn list(
     state: Data<State>,
 ) -> Answer {
     let target = target(&caller, &path.1, None)?;
-    let query = ListQuery::parse(&parameters(&request)?, caller.0.quirks).map_err(ScimError::from)?;
+    let query = ListQuery::parse(&parameters(&request)?, &caller.0.quirks).map_err(ScimError::from)?;
     let page = provisioning::list(&state.store, &caller.0, &target, query).await.map_err(ScimError::from)?;
     Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, MEDIA_TYPE)).body(page))
 }
