@@ -118,6 +118,7 @@ fn serve(
     let mut server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
+            .wrap(from_fn(http::refuse_nul))
             .wrap(from_fn(http::observe::measure))
             .wrap(TracingLogger::<http::observe::RequestSpan>::new())
             .configure(http::routes)

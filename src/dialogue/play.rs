@@ -293,7 +293,7 @@ mod tests {
         let (dialogue, target) = (dialogue(steps), target(server(answer)));
         let mut told = Vec::new();
         let played = play(&dialogue, &target, Kept::new(), |step| {
-            told.push(format!("{} {} {}", step.method, step.path, step.status))
+            told.push(format!("{} {} {}", step.method, step.path, step.status));
         });
         let result = runtime.block_on(played);
         (told, result)

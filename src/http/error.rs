@@ -6,7 +6,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, Route, web};
 use serde_json::json;
 
 use crate::identity;
@@ -180,7 +180,9 @@ impl From<store::Error> for ManagementError {
 
 /// Which error body a part of the route table speaks.
 pub(crate) fn is_scim(request: &HttpRequest) -> bool {
-    request.path().starts_with("/scim")
+    // As routes see it: `/%73cim` leads to SCIM, `/scimitar` does not.
+    let path = request.match_info().as_str();
+    path.strip_prefix(super::SCIM).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A failure in the words of the base the request came to.
@@ -192,16 +194,28 @@ pub(crate) fn refuse(is_scim: bool, status: StatusCode, code: &'static str, mess
     }
 }
 
-/// Answers a route that does not exist.
-pub(crate) async fn no_such_route(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
-    Err(refuse(is_scim(&request), StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path"))
+/// 404 for a path that leads nowhere.
+pub(crate) fn route_not_found(request: &HttpRequest) -> actix_web::Error {
+    refuse(is_scim(request), StatusCode::NOT_FOUND, "ROUTE_NOT_FOUND", "there is nothing at this path")
 }
 
-/// Answers a method a SCIM route does not have.
-pub(crate) fn method_not_allowed(
-    allowed: &'static str,
-) -> impl Fn() -> std::future::Ready<Result<HttpResponse, ScimError>> + Clone {
-    move || std::future::ready(Err(ScimError::method_not_allowed(allowed)))
+/// Answers a route that does not exist.
+pub(crate) async fn no_such_route(request: HttpRequest) -> Result<HttpResponse, actix_web::Error> {
+    Err(route_not_found(&request))
+}
+
+/// Answers a method a SCIM path does not have.
+pub(crate) fn scim_method_not_allowed(allowed: String) -> Route {
+    web::to(move || std::future::ready(Err::<HttpResponse, _>(ScimError::method_not_allowed(&allowed))))
+}
+
+/// Answers a method any other path does not have.
+pub(crate) fn method_not_allowed(allowed: String) -> Route {
+    web::to(move || {
+        let message = format!("only {allowed} is possible here");
+        let error = ManagementError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+        std::future::ready(Err::<HttpResponse, _>(error.header(ALLOW, allowed.clone())))
+    })
 }
 
 fn put_headers(response: &mut HttpResponseBuilder, headers: &[(HeaderName, String)]) {

@@ -6,12 +6,22 @@ mod error;
 pub mod management;
 pub mod observe;
 mod scim;
+mod table;
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
+
+use table::{Row, row};
 
 use crate::clock::Clock;
 use crate::id::Ids;
 use crate::store::Store;
+
+/// Below which path SCIM is.
+const SCIM: &str = "/scim";
 
 /// What every handler shares.
 #[derive(Clone, Debug)]
@@ -26,12 +36,38 @@ pub struct State {
     pub public_url: String,
 }
 
-/// The route table, top to bottom.
+/// The routes every server has beside its two APIs.
+const ROWS: &[Row] =
+    &[row(Method::GET, "/livez", || web::to(observe::livez)), row(Method::GET, "/readyz", || web::to(observe::readyz))];
+
+/// Builds the route table.
 pub fn routes(config: &mut ServiceConfig) {
-    config
-        .service(web::resource("/livez").get(observe::livez))
-        .service(web::resource("/readyz").get(observe::readyz))
-        .service(web::scope("/scim").configure(scim::routes))
-        .configure(management::routes)
-        .default_service(web::to(error::no_such_route));
+    for resource in table::resources(ROWS, error::method_not_allowed) {
+        config.service(resource);
+    }
+    let scim = web::scope(SCIM).configure(scim::routes).default_service(web::to(error::no_such_route));
+    config.service(scim).configure(management::routes).default_service(web::to(error::no_such_route));
+}
+
+/// Answers paths with a NUL: no id holds one, and PostgreSQL refuses even to look for it.
+///
+/// # Errors
+/// 404.
+pub async fn refuse_nul(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if request.path().contains("%00") {
+        return Err(error::route_not_found(request.request()));
+    }
+    next.call(request).await
+}
+
+/// Method and whole path of every route, as [`routes`] builds them.
+pub fn table() -> Vec<(Method, String)> {
+    let scim = format!("{SCIM}{}", scim::DIRECTORY);
+    [("", ROWS), (&scim, scim::ROWS), ("", management::TOKEN_ROWS), (management::BASE, management::ROWS)]
+        .into_iter()
+        .flat_map(|(base, rows)| rows.iter().map(move |row| (row.method.clone(), format!("{base}{}", row.path))))
+        .collect()
 }

@@ -1,4 +1,6 @@
-//! What a profile takes from a document or from sign-in claims.
+//! What a profile takes from a document or from sign-in claims, and how two profiles differ.
+
+use serde_json::{Map, Value, json};
 
 use crate::scim::canonical::email_key;
 use crate::scim::resource::Document;
@@ -31,4 +33,31 @@ pub fn following(user: &User, before: &Document, after: &Document) -> Profile {
         family_name: choose(was.family_name, is.family_name, &user.family_name),
         picture: is.picture,
     }
+}
+
+/// The profile that a sign-in's document describes; what the claims do not say stays as it is.
+pub fn of_claims(document: &Document, user: &User) -> Profile {
+    let claimed = of_document(document);
+    Profile {
+        email_key: claimed.email.as_ref().map_or_else(|| user.email_key.clone(), |_| claimed.email_key.clone()),
+        email: claimed.email.or_else(|| user.email.clone()),
+        given_name: claimed.given_name.or_else(|| user.given_name.clone()),
+        family_name: claimed.family_name.or_else(|| user.family_name.clone()),
+        picture: claimed.picture,
+    }
+}
+
+/// What taking over a profile would change of a user: before and after by field.
+pub fn differences(user: &User, profile: &Profile) -> Map<String, Value> {
+    let pairs = [
+        ("email", &user.email, &profile.email),
+        ("given_name", &user.given_name, &profile.given_name),
+        ("family_name", &user.family_name, &profile.family_name),
+        ("picture", &user.picture, if profile.picture.is_some() { &profile.picture } else { &user.picture }),
+    ];
+    pairs
+        .into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(name, before, after)| (name.to_owned(), json!({ "before": before, "after": after })))
+        .collect()
 }

@@ -23,7 +23,7 @@ pub async fn create(
     body: Value,
     projection: Projection,
 ) -> Result<Rendered, Error> {
-    let validated = validate::document(&call.catalogue, &target.resource_type, body, &call.quirks)?;
+    let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {

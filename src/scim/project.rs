@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Error;
 use super::etag::etag;
 use super::resource::Document;
-use super::schema::{Attribute, Catalogue, RelatedSide, ResourceType, Returned, Top};
+use super::schema::{Attribute, RelatedSide, ResourceType, Returned, Top};
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +47,8 @@ pub struct View<'a> {
     pub groups: Vec<MemberRef>,
     /// The members of a group.
     pub members: Vec<MemberRef>,
+    /// The manager, where the id that was given is one of this directory.
+    pub manager: Option<MemberRef>,
 }
 
 /// A member of a group, or a group of a member.
@@ -176,7 +178,7 @@ fn is_whole(path: &AttributePath, top: Top<'_>) -> bool {
 
 /// A resource as it is shown: `schemas`, `id`, `externalId`, the attributes in the order of the schema, extensions,
 /// `meta`.
-pub fn render(_: &Catalogue, resource_type: &ResourceType, projection: &Projection, view: &View<'_>) -> Value {
+pub fn render(resource_type: &ResourceType, projection: &Projection, view: &View<'_>) -> Value {
     let mut shown = Map::new();
     let mut meta = None;
     for top in resource_type.attributes() {
@@ -219,8 +221,20 @@ fn value_of(resource_type: &ResourceType, top: Top<'_>, view: &View<'_>) -> Opti
             "location": view.location,
             "version": etag(view.version),
         })),
+        (Some(_), "manager") => {
+            view.document.get(top).cloned().map(|manager| known_manager(manager, view.manager.as_ref()))
+        }
         _ => view.document.get(top).cloned(),
     }
+}
+
+/// A manager as given, with the parts that only a manager of this directory has.
+fn known_manager(mut manager: Value, known: Option<&MemberRef>) -> Value {
+    if let (Some(object), Some(known)) = (manager.as_object_mut(), known) {
+        object.insert("$ref".to_owned(), known.reference.as_str().into());
+        object.extend(known.display.as_ref().map(|display| ("displayName".to_owned(), display.as_str().into())));
+    }
+    manager
 }
 
 fn references(related: &[MemberRef], kind: Option<&str>) -> Option<Value> {

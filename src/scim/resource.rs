@@ -37,7 +37,7 @@ impl Document {
     pub fn stand_in(value: &str) -> Self {
         let mut document = Self::named(value);
         if email_key(value).is_some() {
-            document.0.insert("emails".to_owned(), json!([{ "value": value, "primary": true }]));
+            document.set_email(value);
         }
         document
     }
@@ -88,6 +88,11 @@ impl Document {
         self.text("externalId")
     }
 
+    /// The id of the manager as it was given: an id of this directory, or any text.
+    pub fn manager_id(&self) -> Option<&str> {
+        self.0.values().find_map(|extension| extension.get("manager")?.get("value")?.as_str())
+    }
+
     /// The name to show.
     pub fn display_name(&self) -> Option<&str> {
         self.text("displayName")
@@ -111,6 +116,16 @@ impl Document {
     /// `name.familyName`.
     pub fn family_name(&self) -> Option<&str> {
         self.0.get("name")?.get("familyName")?.as_str()
+    }
+
+    /// Sets `externalId`.
+    pub fn set_external_id(&mut self, external_id: &str) {
+        self.0.insert("externalId".to_owned(), external_id.into());
+    }
+
+    /// Makes this the one email.
+    pub fn set_email(&mut self, email: &str) {
+        self.0.insert("emails".to_owned(), json!([{ "value": email, "primary": true }]));
     }
 
     /// Sets the parts of the name that are known.

@@ -12,7 +12,7 @@ use super::elements::{Mode, is_primary};
 use super::limits;
 use super::members::MemberChange;
 pub use super::members::MemberInput;
-use super::quirks::{self, Quirks};
+use super::quirks;
 use super::resource::Document;
 use super::schema::{Attribute, Catalogue, Mutability, ResourceType, Top, Uniqueness};
 
@@ -37,12 +37,7 @@ pub struct Validated {
 /// # Errors
 /// 400 `invalidSyntax` for what is no object or gives an attribute twice, 400 `invalidValue` for a value that is
 /// missing, of the wrong type or too large.
-pub fn document(
-    catalogue: &Catalogue,
-    resource_type: &ResourceType,
-    body: Value,
-    _: &Quirks,
-) -> Result<Validated, Error> {
+pub fn document(catalogue: &Catalogue, resource_type: &ResourceType, body: Value) -> Result<Validated, Error> {
     let Value::Object(mut body) = body else {
         return Err(Error::invalid_syntax("the body must be a JSON object"));
     };

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 
 use super::backend::AnyConnection;
 use super::filter_sql::{FilterSql, unindexed_terms};
+use super::members::Related;
 use super::schema::{attribute_values, resources};
 use super::{ConnectionKey, Error, ResourceKey, Tx, counts, values};
 use crate::scim::matches::Plan;
@@ -124,6 +125,14 @@ pub fn load(tx: &mut Tx<'_>, connection: ConnectionKey, key: ResourceKey) -> Res
         .select(COLUMNS)
         .first::<Row>(tx.connection)?;
     resource(row)
+}
+
+/// As [`load`], where the resource may have gone.
+pub fn find_key(tx: &mut Tx<'_>, connection: ConnectionKey, key: ResourceKey) -> Result<Option<Resource>, Error> {
+    match load(tx, connection, key) {
+        Err(Error::NotFound) => Ok(None),
+        found => found.map(Some),
+    }
 }
 
 /// Finds a resource and keeps other writers from it until the transaction ends.
@@ -307,6 +316,20 @@ pub fn keys_of(
             .select((resources::id, resources::key, resources::kind))
             .load(tx.connection)?;
         found.extend(rows.into_iter().map(|(id, key, kind)| (id, (key, kind))));
+    }
+    Ok(found)
+}
+
+/// Those of these ids that are this connection's, as they are shown inside others.
+pub fn related(tx: &mut Tx<'_>, connection: ConnectionKey, ids: &[String]) -> Result<HashMap<String, Related>, Error> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(CHUNK) {
+        let rows: Vec<Related> = resources::table
+            .filter(resources::connection_key.eq(connection))
+            .filter(resources::id.eq_any(chunk.to_vec()))
+            .select((resources::id, resources::kind, resources::display))
+            .load(tx.connection)?;
+        found.extend(rows.into_iter().map(|row| (row.id.clone(), row)));
     }
     Ok(found)
 }

@@ -14,7 +14,9 @@
 mod support;
 
 mod dialogues;
+mod errors;
 mod groups;
+mod isolation;
 mod people;
 mod statements;
 mod store;

@@ -15,73 +15,44 @@ mod tests;
 mod token;
 mod users;
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::ALLOW;
+use actix_web::http::Method;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Resource, Route};
+use actix_web::{Route, Scope};
 
-use super::error::{ManagementError, no_such_route};
+use super::error::{method_not_allowed, no_such_route};
+use super::table::{self, Row, row};
 
-/// The management part of the route table.
+/// Below which path the API is.
+pub(super) const BASE: &str = "/api/v1";
+
+/// The routes that give out access tokens.
+pub(super) const TOKEN_ROWS: &[Row] = &[row(Method::POST, "/oauth2/token", || web::to(token::issue))];
+
+/// The routes of the API, each with the scope it needs.
+pub(super) const ROWS: &[Row] = &[
+    row(Method::POST, "/organization", || needs("create:organizations", web::to(organizations::create))),
+    row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
+    row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
+    row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),
+    row(Method::POST, "/directories", || needs("create:scim_directories", web::to(directories::create))),
+    row(Method::GET, "/directories/{id}", || needs("read:scim_directories", web::to(directories::get))),
+    row(Method::GET, "/user", || needs("read:users", web::to(users::get))),
+    row(Method::POST, "/user", || needs("create:users", web::to(users::create))),
+    row(Method::GET, "/users/{id}/identities", || needs("read:user_identities", web::to(identities::list))),
+    row(Method::POST, "/users/{id}/identities", || needs("create:user_identities", web::to(identities::create))),
+    row(Method::POST, "/identities/{id}/unbind", || needs("update:identities", web::to(identities::unbind))),
+];
+
+/// Builds the management part of the route table.
 pub(crate) fn routes(config: &mut ServiceConfig) {
+    for resource in table::resources(TOKEN_ROWS, method_not_allowed) {
+        config.service(resource);
+    }
+    let api = web::scope(BASE).wrap(from_fn(caller::authenticate)).default_service(web::to(no_such_route));
     config
-        .service(endpoint("/oauth2/token", "POST").route(web::post().to(token::issue)))
-        .service(
-            web::scope("/api/v1")
-                .wrap(from_fn(caller::authenticate))
-                .configure(v1)
-                .default_service(web::to(no_such_route)),
-        )
+        .service(table::resources(ROWS, method_not_allowed).into_iter().fold(api, Scope::service))
         .service(web::scope("/api").default_service(web::to(no_such_route)));
-}
-
-fn v1(config: &mut ServiceConfig) {
-    config
-        .service(
-            endpoint("/organization", "POST")
-                .route(needs("create:organizations", web::post().to(organizations::create))),
-        )
-        .service(
-            endpoint("/connections", "POST").route(needs("create:connections", web::post().to(connections::create))),
-        )
-        .service(endpoint("/connections/{id}", "GET").route(needs("read:connections", web::get().to(connections::get))))
-        .service(
-            endpoint("/connections/{id}/sign_ins", "POST")
-                .route(needs("create:sign_ins", web::post().to(sign_ins::ask))),
-        )
-        .service(
-            endpoint("/directories", "POST")
-                .route(needs("create:scim_directories", web::post().to(directories::create))),
-        )
-        .service(
-            endpoint("/directories/{id}", "GET").route(needs("read:scim_directories", web::get().to(directories::get))),
-        )
-        .service(
-            endpoint("/user", "GET, POST")
-                .route(needs("read:users", web::get().to(users::get)))
-                .route(needs("create:users", web::post().to(users::create))),
-        )
-        .service(
-            endpoint("/users/{id}/identities", "GET, POST")
-                .route(needs("read:user_identities", web::get().to(identities::list)))
-                .route(needs("create:user_identities", web::post().to(identities::create))),
-        )
-        .service(
-            endpoint("/identities/{id}/unbind", "POST")
-                .route(needs("update:identities", web::post().to(identities::unbind))),
-        );
-}
-
-/// A path that answers every other method with 405.
-fn endpoint(path: &str, allowed: &'static str) -> Resource {
-    let refuse = move || async move {
-        let message = format!("only {allowed} is possible here");
-        Err::<&str, _>(
-            ManagementError::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message).header(ALLOW, allowed),
-        )
-    };
-    web::resource(path).default_service(web::to(refuse))
 }
 
 /// A route for callers with this scope.

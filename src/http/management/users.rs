@@ -37,6 +37,9 @@ pub(super) async fn get(caller: Caller, asked: Result<Query<Asked>, actix_web::E
     let required = || ManagementError::new(StatusCode::BAD_REQUEST, "USER_ID_REQUIRED", "Give one id");
     let Query(Asked { id, expand }) = asked.map_err(|_| required())?;
     let id = id.filter(|id| !id.is_empty()).ok_or_else(required)?;
+    if id.contains('\0') {
+        return Err(users::not_found(&id).into());
+    }
     let (reach, wanted) = (caller.reach(), id.clone());
     let found = caller.store().read(move |tx| users::find(tx, reach, &wanted)).await?;
     let found = found.ok_or_else(|| users::not_found(&id))?;

@@ -5,41 +5,36 @@
 mod discovery;
 mod resources;
 
+use actix_web::Scope;
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
-use super::error::{method_not_allowed, no_such_route};
+use super::error::{no_such_route, scim_method_not_allowed};
+use super::table::{self, Row, row};
 
 /// The media type of every SCIM answer (RFC 7644 section 8.1).
 pub(crate) const MEDIA_TYPE: &str = "application/scim+json";
 
+/// Below which path a directory is.
+pub(super) const DIRECTORY: &str = "/v2/{directory}";
+
 /// The SCIM part of the route table.
+pub(super) const ROWS: &[Row] = &[
+    row(Method::GET, "/ServiceProviderConfig", || web::to(discovery::service_provider_config)),
+    row(Method::GET, "/ResourceTypes", || web::to(discovery::resource_types)),
+    row(Method::GET, "/ResourceTypes/{id}", || web::to(discovery::resource_type)),
+    row(Method::GET, "/Schemas", || web::to(discovery::schemas)),
+    row(Method::GET, "/Schemas/{id}", || web::to(discovery::schema)),
+    row(Method::GET, "/{endpoint}", || web::to(resources::list)),
+    row(Method::POST, "/{endpoint}", || web::to(resources::create)),
+    row(Method::GET, "/{endpoint}/{id}", || web::to(resources::get)),
+    row(Method::PUT, "/{endpoint}/{id}", || web::to(resources::replace)),
+    row(Method::PATCH, "/{endpoint}/{id}", || web::to(resources::patch)),
+    row(Method::DELETE, "/{endpoint}/{id}", || web::to(resources::delete)),
+];
+
+/// Builds the SCIM part of the route table.
 pub(super) fn routes(config: &mut ServiceConfig) {
-    let discovery = || web::to(method_not_allowed("GET"));
-    config.service(
-        web::scope("/v2/{directory}")
-            .service(
-                web::resource("/ServiceProviderConfig")
-                    .get(discovery::service_provider_config)
-                    .default_service(discovery()),
-            )
-            .service(web::resource("/ResourceTypes").get(discovery::resource_types).default_service(discovery()))
-            .service(web::resource("/ResourceTypes/{id}").get(discovery::resource_type).default_service(discovery()))
-            .service(web::resource("/Schemas").get(discovery::schemas).default_service(discovery()))
-            .service(web::resource("/Schemas/{id}").get(discovery::schema).default_service(discovery()))
-            .service(
-                web::resource("/{endpoint}")
-                    .get(resources::list)
-                    .post(resources::create)
-                    .default_service(web::to(method_not_allowed("GET, POST"))),
-            )
-            .service(
-                web::resource("/{endpoint}/{id}")
-                    .get(resources::get)
-                    .put(resources::replace)
-                    .patch(resources::patch)
-                    .delete(resources::delete)
-                    .default_service(web::to(method_not_allowed("GET, PUT, PATCH, DELETE"))),
-            )
-            .default_service(web::to(no_such_route)),
-    );
+    let directory = web::scope(DIRECTORY).default_service(web::to(no_such_route));
+    config.service(table::resources(ROWS, scim_method_not_allowed).into_iter().fold(directory, Scope::service));
 }

@@ -1,6 +1,7 @@
 //! What is shown.
 
 use super::*;
+use crate::scim::schema::Catalogue;
 
 fn shown(query: &[(&str, &str)]) -> Value {
     let document = Document::from_stored(
@@ -30,11 +31,12 @@ fn shown(query: &[(&str, &str)]) -> Value {
         location: "https://x/Users/u1".into(),
         groups: vec![group],
         members: Vec::new(),
+        manager: None,
     };
     let catalogue = Catalogue::core();
     let parameters: Vec<(String, String)> =
         query.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-    render(&catalogue, catalogue.resource_type("User").unwrap(), &Projection::parse(&parameters).unwrap(), &view)
+    render(catalogue.resource_type("User").unwrap(), &Projection::parse(&parameters).unwrap(), &view)
 }
 
 #[test]

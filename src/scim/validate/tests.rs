@@ -10,7 +10,7 @@ const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 fn read(kind: &str, body: Value) -> Result<Validated, Error> {
     let catalogue = Catalogue::core();
-    document(&catalogue, catalogue.resource_type(kind).unwrap(), body, &Quirks::default())
+    document(&catalogue, catalogue.resource_type(kind).unwrap(), body)
 }
 
 fn stored(body: Value) -> Value {

@@ -288,6 +288,8 @@ pub fn client() -> Client {
     Client::builder()
         .timeout(Duration::from_mins(1))
         .redirect(reqwest::redirect::Policy::none())
+        // Shorter than the server keeps idle connections: it must not hang up just as one is used again.
+        .pool_idle_timeout(Duration::from_secs(2))
         .build()
         .expect("a client")
 }

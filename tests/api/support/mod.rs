@@ -4,9 +4,13 @@ mod app;
 mod backend;
 pub mod explain;
 mod postgres;
+mod raw;
+mod sql;
 
 pub use app::{Answer, Directory, Setup, TestApp, user};
 pub use backend::Database;
+pub use raw::Raw;
+pub use sql::Sql;
 
 /// Defines a test that runs once on each backend.
 ///

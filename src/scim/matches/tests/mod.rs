@@ -55,6 +55,7 @@ fn holds(kind: &str, document: &Value, filter: &str) -> bool {
         } else {
             Vec::new()
         },
+        manager: None,
     };
     let catalogue = Catalogue::core();
     resource(&catalogue, catalogue.resource_type(kind).unwrap(), &view, &parse(filter)).unwrap()

@@ -123,7 +123,7 @@ proptest! {
             let catalogue = Catalogue::core();
             let resource_type = catalogue.resource_type(kind).unwrap();
             prop_assert!(validate::check(resource_type, &patched.document).is_ok());
-            let put = validate::document(&catalogue, resource_type, document_of(&patched), &Quirks::default()).unwrap();
+            let put = validate::document(&catalogue, resource_type, document_of(&patched)).unwrap();
             prop_assert_eq!(&put.document, &patched.document);
             prop_assert!(put.ignored.is_empty());
             prop_assert!(!patched.document.to_stored().contains("null"), "{}", patched.document.to_stored());
@@ -159,7 +159,7 @@ proptest! {
     fn nothing_panics(body in any_json(), text in any::<String>()) {
         let catalogue = Catalogue::core();
         for resource_type in catalogue.resource_types() {
-            let _ = validate::document(&catalogue, resource_type, body.clone(), &Quirks::default());
+            let _ = validate::document(&catalogue, resource_type, body.clone());
             if let Ok(operations) = parse(&catalogue, resource_type, &body, &Quirks::default()) {
                 let _ = apply(&catalogue, resource_type, &Document::default(), &operations, &Quirks::default());
             }

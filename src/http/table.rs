@@ -1,0 +1,50 @@
+//! The form of the route table: rows of a method, a path and what answers.
+//!
+//! The routes are built from these rows, the `Allow` of a 405 included, and the tests walk the same rows: a route that is
+//! added is tested for authentication and isolation without being named there.
+
+use actix_web::http::Method;
+use actix_web::web;
+use actix_web::{Resource, Route};
+
+/// One method of one path.
+pub(crate) struct Row {
+    /// The method.
+    pub(super) method: Method,
+    /// The path below its scope.
+    pub(super) path: &'static str,
+    answer: fn() -> Route,
+}
+
+/// A row; those of one path stand together.
+pub(crate) const fn row(method: Method, path: &'static str, answer: fn() -> Route) -> Row {
+    Row { method, path, answer }
+}
+
+/// One resource a path; `refuse` answers the methods it does not have, told which it has.
+pub(crate) fn resources(rows: &[Row], refuse: fn(String) -> Route) -> Vec<Resource> {
+    rows.chunk_by(|one, next| one.path == next.path).map(|rows| resource(rows, refuse)).collect()
+}
+
+fn resource(rows: &[Row], refuse: fn(String) -> Route) -> Resource {
+    let path = rows.first().map_or("", |row| row.path);
+    let allowed: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
+    let resource = web::resource(path).default_service(refuse(allowed.join(", ")));
+    rows.iter().fold(resource, |resource, row| resource.route((row.answer)().method(row.method.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::super::table;
+
+    #[test]
+    fn no_method_of_a_path_is_there_twice_and_equal_paths_stand_together() {
+        let table = table();
+        assert_eq!(table.iter().collect::<HashSet<_>>().len(), table.len());
+        let paths: Vec<&String> = table.iter().map(|(_, path)| path).collect();
+        let blocks = paths.chunk_by(|one, next| one == next).count();
+        assert_eq!(blocks, paths.iter().collect::<HashSet<_>>().len());
+    }
+}

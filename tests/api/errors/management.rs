@@ -1,0 +1,72 @@
+//! The same of the management API, in its own words: `{"errors":[{"code","message"}]}`.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Raw, TestApp, api_test};
+
+#[track_caller]
+fn expect(answer: &Answer, status: u16, code: &str) {
+    assert_eq!(answer.status, status, "{}", answer.text);
+    assert_eq!(answer.header("content-type"), "application/json", "{}", answer.text);
+    assert_eq!(answer.body["errors"][0]["code"], code, "{}", answer.text);
+    assert!(answer.body["errors"][0]["message"].as_str().is_some_and(|message| !message.is_empty()), "{}", answer.text);
+}
+
+async fn send(app: &TestApp, path: &str, media_type: Option<&str>, body: impl Into<reqwest::Body>) -> Answer {
+    let request = app.client.post(format!("{}{path}", app.url)).bearer_auth(&app.management).body(body);
+    Answer::of(if let Some(media_type) = media_type { request.header("content-type", media_type) } else { request }).await
+}
+
+api_test! {
+    async fn every_refusal_is_an_error_body(app: TestApp) {
+        for (path, code) in [("/", "ROUTE_NOT_FOUND"), ("/api", "ROUTE_NOT_FOUND"), ("/api/v2/user", "ROUTE_NOT_FOUND"), ("/api/v1/nothing", "ROUTE_NOT_FOUND"), ("/scimitar", "ROUTE_NOT_FOUND")] {
+            expect(&app.api(Method::GET, path, None).await, 404, code);
+        }
+        expect(&app.api(Method::GET, "/api/v1/user?id=%00", None).await, 400, "USER_NOT_FOUND");
+        expect(&app.api(Method::GET, "/api/v1/connections/%00", None).await, 404, "ROUTE_NOT_FOUND");
+        let form = [("grant_type", "client_credentials"), ("client_id", "\0"), ("client_secret", "\0")];
+        assert_eq!(Answer::of(app.client.post(format!("{}/oauth2/token", app.url)).form(&form)).await.expect(401).body["error"], "invalid_client");
+        for (path, allowed) in [("/api/v1/user", "GET, POST"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET"), ("/readyz", "GET")] {
+            let answer = app.api(Method::DELETE, path, None).await;
+            expect(&answer, 405, "METHOD_NOT_ALLOWED");
+            assert_eq!(answer.header("allow"), allowed, "{path}");
+        }
+        let long = format!("\"{}\"", "x".repeat(2 * 1024 * 1024));
+        for (body, status, code) in [
+            ("{", 400, "INVALID_JSON"), ("", 400, "INVALID_JSON"), (r#"{"name":"a","NAME":"b"}"#, 400, "INVALID_JSON"), (r#"{"name":"\u0000"}"#, 400, "INVALID_JSON"),
+            (r#"{"name":"\ud800"}"#, 400, "INVALID_JSON"), (&"[".repeat(100_000), 400, "INVALID_JSON"), ("[]", 400, "INVALID_BODY"), (r#"{"name":5}"#, 400, "INVALID_BODY"), (&long, 413, "BODY_TOO_LARGE"),
+        ] {
+            expect(&send(&app, "/api/v1/connections", Some("application/json"), body.to_owned()).await, status, code);
+        }
+        for media_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
+            expect(&send(&app, "/api/v1/connections", media_type, "{}").await, 415, "UNSUPPORTED_MEDIA_TYPE");
+        }
+    }
+}
+
+api_test! {
+    async fn without_a_token_or_scope_nothing_is_read(app: TestApp) {
+        for (method, path) in anteroom::http::table().into_iter().filter(|(_, path)| path.starts_with("/api")) {
+            for headers in ["", "Authorization: Bearer\r\n", "Authorization: Basic eDp5\r\n", "Authorization: Bearer a.b.c\r\n"] {
+                let answer = Raw::connect(&app.url).ask(method.as_str(), &path.replace("{id}", "x"), &format!("{headers}Content-Length: 0\r\n"));
+                let body: Value = serde_json::from_str(&answer.body).unwrap();
+                assert_eq!((answer.status, &body["errors"][0]["code"]), (401, &json!("UNAUTHORIZED")), "{method} {path}");
+                assert!(answer.header("www-authenticate").starts_with("Bearer"), "{method} {path}");
+            }
+            let with = format!("Authorization: Bearer {}\r\nContent-Length: 0\r\n", narrow(&app).await);
+            let answer = Raw::connect(&app.url).ask(method.as_str(), &path.replace("{id}", "x"), &with);
+            assert_eq!(answer.status, 403, "{method} {path}: {}", answer.body);
+        }
+    }
+}
+
+/// A token of a client that holds no scope any route asks for.
+async fn narrow(app: &TestApp) -> String {
+    let act = app.act();
+    let made = app.store.write(move |tx| anteroom::identity::clients::create(tx, &act, "narrow", &["read:organization_invites".into()], None));
+    let (client, secret) = made.await.expect("a client");
+    let form = [("grant_type", "client_credentials"), ("client_id", client.id.as_str()), ("client_secret", secret.as_str())];
+    let answer = Answer::of(app.client.post(format!("{}/oauth2/token", app.url)).form(&form)).await.expect(200);
+    answer.body["access_token"].as_str().unwrap().to_owned()
+}

@@ -1,0 +1,8 @@
+//! What goes wrong is said in the right words: bad input, bad tokens, bad bytes.
+
+mod attributes;
+mod bodies;
+mod management;
+mod routes;
+mod tokens;
+mod wire;
