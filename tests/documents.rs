@@ -179,10 +179,21 @@ fn every_command_and_every_option_of_the_server_is_documented() {
 fn every_limit_is_documented_with_the_number_that_is_enforced() {
     let (source, document) = (read("src/scim/limits.rs"), read("SECURITY.md"));
     let constants = source.lines().filter_map(|line| line.strip_prefix("pub const "));
+    let mut limits: Vec<(String, &str)> = Vec::new();
     for constant in constants {
         let (name, rest) = constant.split_once(": ").unwrap();
-        let (_, expression) = rest.split_once(" = ").unwrap();
-        let factors = expression.trim_end_matches(';').split(" * ");
+        let (_, expression) = rest.trim_end_matches(';').split_once(" = ").unwrap();
+        match expression.split_once(" { ") {
+            None => limits.push((name.to_owned(), expression)),
+            Some((_, fields)) => {
+                let fields = fields.trim_end_matches(" }").split(", ").map(|field| field.split_once(": ").unwrap());
+                limits.extend(fields.map(|(field, number)| (format!("{name}.{field}"), number)));
+            }
+        }
+    }
+    assert!(limits.len() > 10, "{limits:?}");
+    for (name, expression) in limits {
+        let factors = expression.split(" * ");
         let number: u64 = factors.map(|factor| factor.replace('_', "").parse::<u64>().unwrap()).product();
         let row = document.lines().find(|line| line.contains(&format!("`{name}`")));
         let row = row.unwrap_or_else(|| panic!("SECURITY.md does not list {name}"));
