@@ -19,8 +19,8 @@ pub enum LogFormat {
 }
 
 /// Starts logging for this process.
-pub(super) fn init(format: LogFormat) {
-    let filter = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new("info"));
+pub(super) fn init(format: LogFormat, level: &str) {
+    let filter = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new(level));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
