@@ -146,10 +146,7 @@ pub fn carry_out(
 ) -> Result<Made, Error> {
     let before = before(tx, user)?;
     let made = enterprise::attach(tx, act, tenant, user.key, origin, subject, document)?;
-    let profile = match origin {
-        Origin::SignIn => profile::of_claims(document, user),
-        _ => profile::of_document(document),
-    };
+    let profile = profile::taken_over(document, user);
     users::set_profile(tx, user.key, &profile, origin.as_str(), act.now)?;
     let about = About {
         connection: Some(tenant.key()),

@@ -174,7 +174,7 @@ fn relink(
         _ => None,
     };
     let made = enterprise::attach(tx, act, tenant, user.key, Origin::Directory, subject, document)?;
-    users::set_profile(tx, user.key, &profile::of_document(document), "directory", act.now)?;
+    users::set_profile(tx, user.key, &profile::taken_over(document, user), "directory", act.now)?;
     let about = About {
         connection: Some(tenant.key()),
         user: Some(&user.id),

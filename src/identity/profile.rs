@@ -18,32 +18,15 @@ pub fn of_document(document: &Document) -> Profile {
     }
 }
 
-/// The profile of a user whose document changed: what the directory never said stays as it is, what it took back goes.
-pub fn following(user: &User, before: &Document, after: &Document) -> Profile {
-    let (was, is) = (of_document(before), of_document(after));
-    let choose = |was: Option<String>, is: Option<String>, own: &Option<String>| match (was, is) {
-        (None, None) => own.clone(),
-        (_, is) => is,
-    };
-    let email = choose(was.email, is.email, &user.email);
+/// The profile of a user whom a document takes over: what it does not say stays as it is.
+pub fn taken_over(document: &Document, user: &User) -> Profile {
+    let said = of_document(document);
     Profile {
-        email_key: email.as_deref().and_then(email_key),
-        email,
-        given_name: choose(was.given_name, is.given_name, &user.given_name),
-        family_name: choose(was.family_name, is.family_name, &user.family_name),
-        picture: is.picture,
-    }
-}
-
-/// The profile that a sign-in's document describes; what the claims do not say stays as it is.
-pub fn of_claims(document: &Document, user: &User) -> Profile {
-    let claimed = of_document(document);
-    Profile {
-        email_key: claimed.email.as_ref().map_or_else(|| user.email_key.clone(), |_| claimed.email_key.clone()),
-        email: claimed.email.or_else(|| user.email.clone()),
-        given_name: claimed.given_name.or_else(|| user.given_name.clone()),
-        family_name: claimed.family_name.or_else(|| user.family_name.clone()),
-        picture: claimed.picture,
+        email_key: said.email.as_ref().map_or_else(|| user.email_key.clone(), |_| said.email_key.clone()),
+        email: said.email.or_else(|| user.email.clone()),
+        given_name: said.given_name.or_else(|| user.given_name.clone()),
+        family_name: said.family_name.or_else(|| user.family_name.clone()),
+        picture: said.picture,
     }
 }
 
@@ -60,4 +43,21 @@ pub fn differences(user: &User, profile: &Profile) -> Map<String, Value> {
         .filter(|(_, before, after)| before != after)
         .map(|(name, before, after)| (name.to_owned(), json!({ "before": before, "after": after })))
         .collect()
+}
+
+/// The profile of a user whose document changed: what the directory never said stays as it is, what it took back goes.
+pub fn following(user: &User, before: &Document, after: &Document) -> Profile {
+    let (was, is) = (of_document(before), of_document(after));
+    let choose = |was: Option<String>, is: Option<String>, own: &Option<String>| match (was, is) {
+        (None, None) => own.clone(),
+        (_, is) => is,
+    };
+    let email = choose(was.email, is.email, &user.email);
+    Profile {
+        email_key: email.as_deref().and_then(email_key),
+        email,
+        given_name: choose(was.given_name, is.given_name, &user.given_name),
+        family_name: choose(was.family_name, is.family_name, &user.family_name),
+        picture: is.picture,
+    }
 }

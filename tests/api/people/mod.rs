@@ -1,5 +1,13 @@
 //! Whose person is it? Pushes and sign-ins, one rule a test.
 
+mod combining;
+mod departures;
+mod joining;
+mod lifecycle;
+mod linking;
+mod pre_created;
+mod support;
+
 use serde_json::json;
 
 use crate::support::{Setup, TestApp, api_test, user};
