@@ -55,7 +55,8 @@ impl Process {
 
     /// Starts a server on a free port.
     pub fn spawn(database: &DatabaseUrl) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         let listen = format!("127.0.0.1:{port}");
         let child = anteroom(database, &["serve", "--listen", &listen, "--public-url", PUBLIC_URL, "--workers", "2"])
             .env("ANTEROOM_LOG", "error")
@@ -70,7 +71,9 @@ impl Process {
     pub fn is_ready_within(&mut self, time: Duration) -> bool {
         let started = Instant::now();
         while started.elapsed() < time && self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
-            if crate::support::Raw::try_connect(&self.url).is_some_and(|mut raw| raw.ask("GET", "/readyz", "").status == 200) {
+            if crate::support::Raw::try_connect(&self.url)
+                .is_some_and(|mut raw| raw.ask("GET", "/readyz", "").status == 200)
+            {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -111,7 +114,11 @@ impl Site {
     /// Makes an organization that anybody may join, a connection that makes who is missing, and its directory.
     pub async fn new(database: &DatabaseUrl, url: &str) -> Self {
         let made = json_of(database, &["client", "create", "--name", "tests", "--scopes", "all"]);
-        let form = [("grant_type", "client_credentials"), ("client_id", text(&made, "client_id")), ("client_secret", text(&made, "client_secret"))];
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", text(&made, "client_id")),
+            ("client_secret", text(&made, "client_secret")),
+        ];
         let client = client();
         let token = Answer::of(client.post(format!("{url}/oauth2/token")).form(&form)).await.expect(200).body;
         let mut site = Self {
@@ -138,12 +145,19 @@ impl Site {
 
     /// The directory as the server at this URL serves it.
     pub fn directory(&self, url: &str) -> Directory {
-        Directory::new(&self.organization_code, &self.connection_id, format!("{url}{}", self.path), &self.token, self.client.clone())
+        Directory::new(
+            &self.organization_code,
+            &self.connection_id,
+            format!("{url}{}", self.path),
+            &self.token,
+            self.client.clone(),
+        )
     }
 
     /// A POST to the management API of the server at this URL.
     pub async fn api(&self, url: &str, path: &str, body: Value) -> Answer {
-        Answer::of(self.client.request(Method::POST, format!("{url}{path}")).bearer_auth(&self.management).json(&body)).await
+        Answer::of(self.client.request(Method::POST, format!("{url}{path}")).bearer_auth(&self.management).json(&body))
+            .await
     }
 
     /// Asks the server at this URL who has arrived.

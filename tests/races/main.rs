@@ -9,12 +9,12 @@
     reason = "a test that cannot go on fails"
 )]
 
-#[expect(dead_code, unused_imports, unused_macros, reason = "shared with the API tests")]
-#[path = "../api/support/mod.rs"]
-mod support;
 #[expect(dead_code, reason = "shared with the crash tests")]
 #[path = "../process/mod.rs"]
 mod process;
+#[expect(dead_code, unused_imports, unused_macros, reason = "shared with the API tests")]
+#[path = "../api/support/mod.rs"]
+mod support;
 
 mod people;
 mod resources;
