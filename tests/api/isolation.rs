@@ -36,14 +36,19 @@ impl Tenant {
         }
         for (name, members) in [("Red", &people[..2]), ("Blue", &people[1..3])] {
             let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
-            groups.push(directory.post("/Groups", &json!({"displayName": name, "members": members})).await.expect(201).id());
+            groups.push(
+                directory.post("/Groups", &json!({"displayName": name, "members": members})).await.expect(201).id(),
+            );
         }
         Self { directory, people, groups }
     }
 
     /// Everything an IdP can see, as text.
     async fn all(&self) -> Vec<String> {
-        let mut seen = vec![self.directory.get("/Users?count=500").await.expect(200).text, self.directory.get("/Groups?count=500").await.expect(200).text];
+        let mut seen = vec![
+            self.directory.get("/Users?count=500").await.expect(200).text,
+            self.directory.get("/Groups?count=500").await.expect(200).text,
+        ];
         for (kind, ids) in [("Users", &self.people), ("Groups", &self.groups)] {
             for id in ids {
                 let answer = self.directory.get(&format!("/{kind}/{id}")).await.expect(200);
@@ -57,7 +62,8 @@ impl Tenant {
 async fn tenants(app: &TestApp) -> Vec<Tenant> {
     let first = app.directory(Setup::default()).await;
     let second = app.directory_of(&first.organization_code, Setup::default()).await;
-    let third = app.directory(Setup { provider: "entra_id_azure_ad", strategy: "oauth2:azure_ad", ..Setup::default() }).await;
+    let third =
+        app.directory(Setup { provider: "entra_id_azure_ad", strategy: "oauth2:azure_ad", ..Setup::default() }).await;
     let mut tenants = Vec::new();
     for directory in [first, second, third] {
         tenants.push(Tenant::new(directory).await);
@@ -76,13 +82,16 @@ async fn all(tenants: &[Tenant]) -> Vec<Vec<String>> {
 /// Each connection with each of the others.
 fn pairs(tenants: &[Tenant]) -> Vec<(&Tenant, &Tenant)> {
     let all = tenants.iter().enumerate();
-    all.clone().flat_map(|(n, one)| all.clone().filter(move |(m, _)| *m != n).map(move |(_, other)| (one, other))).collect()
+    all.clone()
+        .flat_map(|(n, one)| all.clone().filter(move |(m, _)| *m != n).map(move |(_, other)| (one, other)))
+        .collect()
 }
 
 /// Method and path below the directory of every SCIM route, once for each resource type's endpoint.
 async fn routes(directory: &Directory) -> Vec<(Method, String)> {
     let types = directory.get("/ResourceTypes").await.expect(200).body;
-    let endpoints: Vec<&str> = types["Resources"].as_array().unwrap().iter().map(|one| one["endpoint"].as_str().unwrap()).collect();
+    let endpoints: Vec<&str> =
+        types["Resources"].as_array().unwrap().iter().map(|one| one["endpoint"].as_str().unwrap()).collect();
     let mut routes = Vec::new();
     for (method, path) in anteroom::http::table() {
         let Some(path) = path.strip_prefix("/scim/v2/{directory}") else { continue };
@@ -158,10 +167,16 @@ fn references(group: &str, own: &str, id: &str) -> Vec<(Method, String, Value)> 
     let on = |operation: Value| (Method::PATCH, group.clone(), patch(operation));
     vec![
         (Method::POST, "/Groups".into(), json!({"displayName": "New", "members": [{"value": id}]})),
-        (Method::POST, "/Groups".into(), json!({"displayName": "New", "members": [{"value": own}, {"value": id, "type": "User"}]})),
+        (
+            Method::POST,
+            "/Groups".into(),
+            json!({"displayName": "New", "members": [{"value": own}, {"value": id, "type": "User"}]}),
+        ),
         (Method::PUT, group.clone(), json!({"displayName": "Red", "members": [{"value": own}, {"value": id}]})),
         on(json!({"op": "add", "path": "members", "value": [{"value": id}]})),
-        on(json!({"op": "add", "path": "members", "value": [{"value": own}, {"value": id, "$ref": format!("../Users/{id}")}]})),
+        on(
+            json!({"op": "add", "path": "members", "value": [{"value": own}, {"value": id, "$ref": format!("../Users/{id}")}]}),
+        ),
         on(json!({"op": "replace", "path": "members", "value": [{"value": id}]})),
         on(json!({"op": "add", "value": {"members": [{"value": id}]}})),
         on(json!({"op": "replace", "value": {"displayName": "Other", "members": [{"value": id}]}})),
@@ -230,9 +245,20 @@ api_test! {
 
 /// Terms that hold for some people and not for others.
 const TERMS: [&str; 14] = [
-    "userName sw \"p1\"", "userName gt \"p1@acme.test\"", "externalId eq \"ext-p2@acme.test\"", "active eq true", "title eq \"boss\"", "nickName pr", "groups pr",
-    "groups.display eq \"red\"", "emails[type eq \"work\" and value co \"p3\"]", "emails.value ew \"acme.test\"", "title ne \"Boss\"", "nickName eq null",
-    "meta.created ge \"2020-01-01T00:00:00Z\"", "name.familyName eq \"nobody\"",
+    "userName sw \"p1\"",
+    "userName gt \"p1@acme.test\"",
+    "externalId eq \"ext-p2@acme.test\"",
+    "active eq true",
+    "title eq \"boss\"",
+    "nickName pr",
+    "groups pr",
+    "groups.display eq \"red\"",
+    "emails[type eq \"work\" and value co \"p3\"]",
+    "emails.value ew \"acme.test\"",
+    "title ne \"Boss\"",
+    "nickName eq null",
+    "meta.created ge \"2020-01-01T00:00:00Z\"",
+    "name.familyName eq \"nobody\"",
 ];
 
 api_test! {

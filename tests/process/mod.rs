@@ -1,7 +1,6 @@
 //! The real binary as a process: started, asked, killed.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -32,6 +31,22 @@ pub fn json_of(database: &DatabaseUrl, words: &[&str]) -> Value {
     serde_json::from_slice(&output.stdout).expect("JSON")
 }
 
+/// What a command that fails says; one that does not end fails the test.
+pub fn failure(database: &DatabaseUrl, words: &[&str]) -> String {
+    let mut child =
+        anteroom(database, words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    for _ in 0..2_000 {
+        if child.try_wait().expect("a state").is_some() {
+            let output = child.wait_with_output().expect("an end");
+            assert_eq!(output.status.code(), Some(1), "{words:?}");
+            return String::from_utf8(output.stderr).expect("text");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().expect("killed");
+    panic!("{words:?} does not end");
+}
+
 /// A running `anteroom serve`.
 pub struct Process {
     child: Child,
@@ -55,7 +70,8 @@ impl Process {
 
     /// Starts a server on a free port.
     pub fn spawn(database: &DatabaseUrl) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         let listen = format!("127.0.0.1:{port}");
         let child = anteroom(database, &["serve", "--listen", &listen, "--public-url", PUBLIC_URL, "--workers", "2"])
             .env("ANTEROOM_LOG", "error")
@@ -70,7 +86,9 @@ impl Process {
     pub fn is_ready_within(&mut self, time: Duration) -> bool {
         let started = Instant::now();
         while started.elapsed() < time && self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
-            if crate::support::Raw::try_connect(&self.url).is_some_and(|mut raw| raw.ask("GET", "/readyz", "").status == 200) {
+            if crate::support::Raw::try_connect(&self.url)
+                .is_some_and(|mut raw| raw.ask("GET", "/readyz", "").status == 200)
+            {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -111,7 +129,11 @@ impl Site {
     /// Makes an organization that anybody may join, a connection that makes who is missing, and its directory.
     pub async fn new(database: &DatabaseUrl, url: &str) -> Self {
         let made = json_of(database, &["client", "create", "--name", "tests", "--scopes", "all"]);
-        let form = [("grant_type", "client_credentials"), ("client_id", text(&made, "client_id")), ("client_secret", text(&made, "client_secret"))];
+        let form = [
+            ("grant_type", "client_credentials"),
+            ("client_id", text(&made, "client_id")),
+            ("client_secret", text(&made, "client_secret")),
+        ];
         let client = client();
         let token = Answer::of(client.post(format!("{url}/oauth2/token")).form(&form)).await.expect(200).body;
         let mut site = Self {
@@ -138,17 +160,19 @@ impl Site {
 
     /// The directory as the server at this URL serves it.
     pub fn directory(&self, url: &str) -> Directory {
-        Directory::new(&self.organization_code, &self.connection_id, format!("{url}{}", self.path), &self.token, self.client.clone())
+        Directory::new(
+            &self.organization_code,
+            &self.connection_id,
+            format!("{url}{}", self.path),
+            &self.token,
+            self.client.clone(),
+        )
     }
 
     /// A POST to the management API of the server at this URL.
     pub async fn api(&self, url: &str, path: &str, body: Value) -> Answer {
-        Answer::of(self.client.request(Method::POST, format!("{url}{path}")).bearer_auth(&self.management).json(&body)).await
-    }
-
-    /// Asks the server at this URL who has arrived.
-    pub async fn sign_in(&self, url: &str, question: Value) -> Value {
-        self.api(url, &format!("/api/v1/connections/{}/sign_ins", self.connection_id), question).await.expect(200).body
+        Answer::of(self.client.request(Method::POST, format!("{url}{path}")).bearer_auth(&self.management).json(&body))
+            .await
     }
 }
 
@@ -160,12 +184,4 @@ fn client() -> Client {
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_else(|| panic!("{field} in {value}"))
-}
-
-/// Where the file of an SQLite database is.
-pub fn file(database: &DatabaseUrl) -> Option<PathBuf> {
-    match database {
-        DatabaseUrl::Sqlite(path) => Some(path.clone()),
-        DatabaseUrl::Postgres(_) => None,
-    }
 }

@@ -9,18 +9,19 @@
     reason = "a test that cannot go on fails"
 )]
 
-#[expect(dead_code, unused_imports, unused_macros, reason = "shared with the API tests")]
-#[path = "../api/support/mod.rs"]
-mod support;
 #[expect(dead_code, reason = "shared with the crash tests")]
 #[path = "../process/mod.rs"]
 mod process;
+#[expect(dead_code, unused_imports, unused_macros, reason = "shared with the API tests")]
+#[path = "../api/support/mod.rs"]
+mod support;
 
 mod people;
 mod resources;
 
 use anteroom::store::DatabaseUrl;
 use process::{Process, Site};
+use serde_json::Value;
 use support::{Database, Directory, Sql};
 
 /// A directory behind one server or two.
@@ -46,6 +47,12 @@ impl Race {
     /// The directory, by one of the servers.
     fn directory(&self, turn: usize) -> Directory {
         self.site.directory(self.url(turn))
+    }
+
+    /// Asks one of the servers who has arrived.
+    async fn sign_in(&self, turn: usize, question: Value) -> Value {
+        let path = format!("/api/v1/connections/{}/sign_ins", self.site.connection_id);
+        self.site.api(self.url(turn), &path, question).await.expect(200).body
     }
 
     fn number(&self, query: &str) -> i64 {

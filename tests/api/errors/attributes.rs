@@ -36,16 +36,49 @@ api_test! {
 
 /// Names that mean something to some program, but to no schema of ours.
 const STRANGERS: [&str; 26] = [
-    "__proto__", "__proto__.polluted", "constructor", "constructor.prototype.x", "toString", "toString.x", "hasOwnProperty", "prototype",
-    "connection_key", "connectionId", "organization_id", "user_id", "key", "document", "unique_key", "created_by", "isAdmin", "drop", "self",
-    "crate", "resources", "userName.x", "name.__proto__", "emails.toString", "urn:ietf:params:scim:schemas:core:2.0:User:__proto__",
+    "__proto__",
+    "__proto__.polluted",
+    "constructor",
+    "constructor.prototype.x",
+    "toString",
+    "toString.x",
+    "hasOwnProperty",
+    "prototype",
+    "connection_key",
+    "connectionId",
+    "organization_id",
+    "user_id",
+    "key",
+    "document",
+    "unique_key",
+    "created_by",
+    "isAdmin",
+    "drop",
+    "self",
+    "crate",
+    "resources",
+    "userName.x",
+    "name.__proto__",
+    "emails.toString",
+    "urn:ietf:params:scim:schemas:core:2.0:User:__proto__",
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:toString",
 ];
 
 /// What the server alone writes.
 const READ_ONLY: [&str; 13] = [
-    "id", "ID", "schemas", "meta", "meta.version", "META.LASTMODIFIED", "meta.created", "meta.location", "meta.resourceType", "groups",
-    "Groups.value", "groups[value eq \"x\"]", "urn:ietf:params:scim:schemas:core:2.0:User:groups",
+    "id",
+    "ID",
+    "schemas",
+    "meta",
+    "meta.version",
+    "META.LASTMODIFIED",
+    "meta.created",
+    "meta.location",
+    "meta.resourceType",
+    "groups",
+    "Groups.value",
+    "groups[value eq \"x\"]",
+    "urn:ietf:params:scim:schemas:core:2.0:User:groups",
 ];
 
 async fn unchanged(okta: &Directory, path: &str, before: &Value) {

@@ -15,8 +15,12 @@ async fn places(okta: &Directory) -> Vec<(Method, String)> {
     let group = format!("/Groups/{}", okta.post("/Groups", &json!({"displayName": "Target"})).await.expect(201).id());
     let on = |method: Method, path: &str| (method, path.to_owned());
     vec![
-        on(Method::POST, "/Users"), on(Method::PUT, &person), on(Method::PATCH, &person),
-        on(Method::POST, "/Groups"), on(Method::PUT, &group), on(Method::PATCH, &group),
+        on(Method::POST, "/Users"),
+        on(Method::PUT, &person),
+        on(Method::PATCH, &person),
+        on(Method::POST, "/Groups"),
+        on(Method::PUT, &group),
+        on(Method::PATCH, &group),
     ]
 }
 

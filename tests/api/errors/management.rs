@@ -15,7 +15,8 @@ fn expect(answer: &Answer, status: u16, code: &str) {
 
 async fn send(app: &TestApp, path: &str, media_type: Option<&str>, body: impl Into<reqwest::Body>) -> Answer {
     let request = app.client.post(format!("{}{path}", app.url)).bearer_auth(&app.management).body(body);
-    Answer::of(if let Some(media_type) = media_type { request.header("content-type", media_type) } else { request }).await
+    Answer::of(if let Some(media_type) = media_type { request.header("content-type", media_type) } else { request })
+        .await
 }
 
 api_test! {
@@ -64,9 +65,12 @@ api_test! {
 /// A token of a client that holds no scope any route asks for.
 async fn narrow(app: &TestApp) -> String {
     let act = app.act();
-    let made = app.store.write(move |tx| anteroom::identity::clients::create(tx, &act, "narrow", &["read:organization_invites".into()], None));
+    let made = app.store.write(move |tx| {
+        anteroom::identity::clients::create(tx, &act, "narrow", &["read:organization_invites".into()], None)
+    });
     let (client, secret) = made.await.expect("a client");
-    let form = [("grant_type", "client_credentials"), ("client_id", client.id.as_str()), ("client_secret", secret.as_str())];
+    let form =
+        [("grant_type", "client_credentials"), ("client_id", client.id.as_str()), ("client_secret", secret.as_str())];
     let answer = Answer::of(app.client.post(format!("{}/oauth2/token", app.url)).form(&form)).await.expect(200);
     answer.body["access_token"].as_str().unwrap().to_owned()
 }

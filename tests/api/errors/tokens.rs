@@ -14,7 +14,12 @@ fn closed_routes(app: &TestApp, okta: &Directory) -> Vec<(Method, String)> {
     anteroom::http::table()
         .into_iter()
         .filter(|(_, path)| path.contains("{endpoint}"))
-        .map(|(method, path)| (method, path.replace("/scim/v2/{directory}", directory).replace("{endpoint}", "Users").replace("{id}", "x")))
+        .map(|(method, path)| {
+            (
+                method,
+                path.replace("/scim/v2/{directory}", directory).replace("{endpoint}", "Users").replace("{id}", "x"),
+            )
+        })
         .map(|(method, path)| (Method::from_bytes(method.as_str().as_bytes()).unwrap(), path))
         .collect()
 }
@@ -184,12 +189,26 @@ api_test! {
 
 /// A path with each of its characters spelt differently, and with what proxies and frameworks disagree about.
 fn spellings(path: &str) -> Vec<String> {
-    let mut all = vec![format!("{path}/"), format!("{path}//"), format!("{path};x=1"), format!("{path}%00"), format!("{path}%2F"), format!("{path}?"), format!("{path}#x"), format!("/x/..{path}"), path.to_uppercase()];
+    let mut all = vec![
+        format!("{path}/"),
+        format!("{path}//"),
+        format!("{path};x=1"),
+        format!("{path}%00"),
+        format!("{path}%2F"),
+        format!("{path}?"),
+        format!("{path}#x"),
+        format!("/x/..{path}"),
+        path.to_uppercase(),
+    ];
     for at in 0..path.len() {
         let (before, rest) = path.split_at(at);
         let (letter, after) = rest.split_at(1);
         let code = letter.as_bytes()[0];
-        all.extend([format!("{before}%{code:02x}{after}"), format!("{before}%{code:02X}{after}"), format!("{before}%25{code:02x}{after}")]);
+        all.extend([
+            format!("{before}%{code:02x}{after}"),
+            format!("{before}%{code:02X}{after}"),
+            format!("{before}%25{code:02x}{after}"),
+        ]);
         if letter == "/" {
             for slash in ["//", "/./", "/x/../", "\\", "/%2e/", "/;x/", "/%00/", "%2F", "/%2F"] {
                 all.push(format!("{before}{slash}{after}"));

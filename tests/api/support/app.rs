@@ -224,7 +224,13 @@ impl TestApp {
 impl Directory {
     /// A directory that is served at this URL.
     pub fn new(organization_code: &str, connection_id: &str, base_url: String, token: &str, client: Client) -> Self {
-        Self { organization_code: organization_code.into(), connection_id: connection_id.into(), base_url, token: token.into(), client }
+        Self {
+            organization_code: organization_code.into(),
+            connection_id: connection_id.into(),
+            base_url,
+            token: token.into(),
+            client,
+        }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
