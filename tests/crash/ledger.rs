@@ -160,7 +160,7 @@ impl Writer {
         match std::mem::replace(&mut self.pending, Pending::Nothing) {
             Pending::Person(email) => self.retry(directory, &email).await,
             Pending::Group(name) => {
-                assert!(directory.find("/Groups", &format!("displayName eq \"{name}\"")).await.len() <= 1)
+                assert!(directory.find("/Groups", &format!("displayName eq \"{name}\"")).await.len() <= 1);
             }
             _ => {}
         }
@@ -178,7 +178,7 @@ impl Writer {
                 id.clone()
             }
         };
-        assert_eq!(directory.find("/Users", &filter).await, [id.clone()]);
+        assert_eq!(directory.find("/Users", &filter).await, std::slice::from_ref(&id));
         let shown = directory.get(&format!("/Users/{id}")).await.expect(200).body;
         let sent = user(email);
         for name in ["userName", "externalId", "active", "displayName", "name", "emails"] {
