@@ -21,12 +21,13 @@ impl Clock {
         Self(Some(Arc::new(AtomicI64::new(micros))))
     }
 
-    /// Microseconds since the Unix epoch.
+    /// Microseconds since the Unix epoch, in whole milliseconds: times are shown to the millisecond, and a client that
+    /// filters by a time it was shown must find what it was shown.
     pub fn now(&self) -> i64 {
         match &self.0 {
             Some(fixed) => fixed.load(Ordering::SeqCst),
             #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-            None => jiff::Timestamp::now().as_microsecond(),
+            None => jiff::Timestamp::now().as_millisecond() * 1_000,
         }
     }
 
@@ -47,4 +48,19 @@ pub fn micros(duration: Duration) -> i64 {
 pub fn rfc3339(micros: i64) -> String {
     jiff::Timestamp::from_microsecond(micros)
         .map_or_else(|_| String::from("1970-01-01T00:00:00.000Z"), |time| format!("{time:.3}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_was_shown_is_the_time_that_is_kept() {
+        for _ in 0..50 {
+            let now = Clock::system().now();
+            let shown: jiff::Timestamp = rfc3339(now).parse().unwrap();
+            assert_eq!(shown.as_microsecond(), now);
+            std::thread::sleep(Duration::from_micros(130));
+        }
+    }
 }

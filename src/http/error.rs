@@ -54,7 +54,7 @@ impl ResponseError for ScimError {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         put_headers(&mut response, &self.headers);
-        response.insert_header((CONTENT_TYPE, super::scim::MEDIA_TYPE)).body(self.error.to_json().to_string())
+        response.insert_header((CONTENT_TYPE, scim::MEDIA_TYPE)).body(self.error.to_json().to_string())
     }
 }
 

@@ -5,7 +5,7 @@
 //! been made by an administrator or have confirmed the email, and there must be exactly one. Everything the user had
 //! before goes into the event, so that it can be undone.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::act::About;
 use super::enterprise::{self, Made, Origin};
@@ -13,10 +13,15 @@ use super::{Act, Error, Tenant, profile};
 use crate::scim::canonical::{email_domain, email_key};
 use crate::scim::resource::Document;
 use crate::store::users::{self, User};
-use crate::store::{OrganizationKey, Tx, identities, organizations};
+use crate::store::{self, ConnectionKey, OrganizationKey, Tx, connections, departures, identities, organizations};
 
-/// Users with one email that are looked at.
+/// Users with one email that are looked at; more are too many to tell apart.
 const MOST: i64 = 50;
+/// How often a user is chosen anew who changes meanwhile.
+const ROUNDS: u32 = 5;
+
+/// Why a trusted connection's email counts for nothing.
+pub const NOT_PROVEN: &str = "the email's domain is not proven for the owner organization";
 
 /// Whom a trusted email stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,11 +38,16 @@ pub enum Candidate {
     MemberElsewhere,
 }
 
-/// Finds the user that a verified email of this connection may be combined with.
+/// Finds the user that a verified email of this connection may be combined with; the user found is locked.
 pub fn candidate(tx: &mut Tx<'_>, tenant: &Tenant, email: &str) -> Result<Candidate, Error> {
     if !tenant.settings.is_trusted {
         return Ok(Candidate::Nobody("the connection does not trust email addresses"));
     }
+    candidate_if_trusted(tx, tenant, email)
+}
+
+/// What [`candidate`] would find if the connection trusted email addresses.
+pub fn candidate_if_trusted(tx: &mut Tx<'_>, tenant: &Tenant, email: &str) -> Result<Candidate, Error> {
     let Some(organization) = tenant.connection.organization_key else {
         return Ok(Candidate::Nobody("the connection has no owner organization"));
     };
@@ -45,9 +55,30 @@ pub fn candidate(tx: &mut Tx<'_>, tenant: &Tenant, email: &str) -> Result<Candid
         return Ok(Candidate::Nobody("the email cannot be matched safely"));
     };
     if !is_proven(tx, organization, &domain)? {
-        return Ok(Candidate::Nobody("the email's domain is not proven for the owner organization"));
+        return Ok(Candidate::Nobody(NOT_PROVEN));
     }
-    choose(tx, organization, &key)
+    settled(tx, tenant.key(), organization, &key)
+}
+
+/// Chooses, locks the chosen and chooses again, until both agree: nobody suspends or ties them elsewhere meanwhile.
+fn settled(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    organization: OrganizationKey,
+    key: &str,
+) -> Result<Candidate, Error> {
+    for _ in 0..ROUNDS {
+        let chosen = choose(tx, connection, organization, key)?;
+        let (Candidate::One(user), true) = (&chosen, tx.has_other_writers()) else {
+            return Ok(chosen);
+        };
+        users::lock_key(tx, user.key)?;
+        match choose(tx, connection, organization, key)? {
+            Candidate::One(again) if again.key == user.key => return Ok(Candidate::One(again)),
+            _ => {}
+        }
+    }
+    Err(Error::Store(store::Error::Unavailable("the user keeps changing".into())))
 }
 
 /// Whether a domain is proven for an organization.
@@ -56,11 +87,20 @@ pub fn is_proven(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str) -
     Ok(owner.is_some_and(|owner| owner.organization_key == organization && owner.proven.is_some()))
 }
 
-fn choose(tx: &mut Tx<'_>, organization: OrganizationKey, key: &str) -> Result<Candidate, Error> {
+fn choose(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    organization: OrganizationKey,
+    key: &str,
+) -> Result<Candidate, Error> {
     let mut eligible = Vec::new();
     let mut is_elsewhere = false;
-    for user in users::list_by_email(tx, key, MOST)? {
-        if has_enterprise(tx, &user)? || !is_vouched_for(tx, &user, key)? {
+    let same = users::list_by_email(tx, key, MOST)?;
+    if i64::try_from(same.len()) == Ok(MOST) {
+        return Ok(Candidate::Ambiguous);
+    }
+    for user in same {
+        if !may_be_combined(tx, connection, &user, key)? {
             continue;
         }
         let member_of = organizations::list_of_user(tx, user.key)?;
@@ -77,6 +117,12 @@ fn choose(tx: &mut Tx<'_>, organization: OrganizationKey, key: &str) -> Result<C
         (None, _, true) => Candidate::MemberElsewhere,
         (None, ..) => Candidate::Nobody("no user with this email may be combined"),
     })
+}
+
+/// Whether nothing about the user itself speaks against it. Who left this connection comes back by externalId only: the
+/// email may be a new colleague's by now.
+fn may_be_combined(tx: &mut Tx<'_>, connection: ConnectionKey, user: &User, key: &str) -> Result<bool, Error> {
+    Ok(!has_enterprise(tx, user)? && is_vouched_for(tx, user, key)? && !departures::has_left(tx, connection, user.key)?)
 }
 
 fn has_enterprise(tx: &mut Tx<'_>, user: &User) -> Result<bool, Error> {
@@ -98,23 +144,35 @@ pub fn carry_out(
     subject: Option<&str>,
     document: &Document,
 ) -> Result<Made, Error> {
-    let before = identities::list_of_user(tx, user.key)?;
+    let before = before(tx, user)?;
     let made = enterprise::attach(tx, act, tenant, user.key, origin, subject, document)?;
-    users::set_profile(tx, user.key, &profile::of_document(document), origin.as_str(), act.now)?;
+    let profile = profile::taken_over(document, user);
+    users::set_profile(tx, user.key, &profile, origin.as_str(), act.now)?;
     let about = About {
         connection: Some(tenant.key()),
         user: Some(&user.id),
         identity: Some(&made.identity.id),
         resource: Some(&made.resource.id),
     };
-    let identities: Vec<_> = before
-        .iter()
-        .map(|identity| json!({ "id": identity.id, "type": identity.kind, "value": identity.value, "is_confirmed": identity.is_confirmed, "is_primary": identity.is_primary }))
-        .collect();
-    let before = json!({
-        "email": user.email, "given_name": user.given_name, "family_name": user.family_name, "picture": user.picture,
-        "profile_source": user.profile_source, "identities": identities,
-    });
     act.event(tx, "user.combined", about, json!({ "before": before, "sessions": "revoke" }))?;
     Ok(made)
+}
+
+/// Everything combining takes away, so that it can be given back.
+fn before(tx: &mut Tx<'_>, user: &User) -> Result<Value, Error> {
+    let mut identities = Vec::new();
+    for identity in identities::list_of_user(tx, user.key)? {
+        let connection = identity.connection_key.map(|key| connections::load(tx, key)).transpose()?;
+        identities.push(json!({
+            "id": identity.id, "type": identity.kind, "value": identity.value, "subject": identity.subject,
+            "connection": connection.map(|connection| connection.id), "origin": identity.origin,
+            "is_confirmed": identity.is_confirmed, "is_primary": identity.is_primary, "created": identity.created,
+            "last_login": identity.last_login, "total_logins": identity.total_logins,
+        }));
+    }
+    Ok(json!({
+        "email": user.email, "given_name": user.given_name, "family_name": user.family_name, "picture": user.picture,
+        "profile_source": user.profile_source, "identities": identities,
+        "organizations": organizations::list_codes_of_user(tx, user.key)?,
+    }))
 }

@@ -43,16 +43,17 @@ pub fn purge(tx: &mut Tx<'_>, act: &Act) -> Result<bool, Error> {
     Ok(i64::try_from(expired.len()).unwrap_or(BATCH) == BATCH)
 }
 
+/// The user is locked before anything is decided: who comes back meanwhile is kept.
 fn forget(tx: &mut Tx<'_>, act: &Act, departure: &Departure) -> Result<(), Error> {
-    departures::delete(tx, departure.key)?;
     let user = departure.user_key;
+    let gone = users::lock_key(tx, user)?;
+    departures::delete(tx, departure.key)?;
     let is_held = departures::count_of_user(tx, user)? > 0
         || !identities::list_of_user(tx, user)?.is_empty()
         || !organizations::list_of_user(tx, user)?.is_empty();
-    if is_held {
+    let (Some(gone), false) = (gone, is_held) else {
         return Ok(());
-    }
-    let gone = users::load(tx, user)?;
+    };
     users::delete(tx, user)?;
     let about = super::act::About { user: Some(&gone.id), ..Default::default() };
     act.event(tx, "user.deleted", about, serde_json::json!({ "reason": "departed" }))

@@ -4,15 +4,16 @@ use serde_json::json;
 
 use super::act::About;
 use super::{Act, Error, Tenant, profile};
-use crate::scim::canonical::email_key;
+use crate::scim::canonical::{canonical, email_key};
 use crate::scim::resource::Document;
 use crate::scim::schema::Catalogue;
 use crate::store::connections::Connection;
 use crate::store::identities::{self, Identity, NewIdentity};
+use crate::store::locks::Lock;
 use crate::store::organizations::{self, MemberSource};
 use crate::store::resources::{self, Content, Resource};
 use crate::store::users::{self, NewUser, Profile, User};
-use crate::store::{self, Tx, UserKey};
+use crate::store::{self, Tx, UserKey, departures};
 
 /// Longest value of a pre-created identity.
 const VALUE_CHARS: usize = 256;
@@ -82,6 +83,14 @@ pub fn pre_create(
     Ok(made.identity)
 }
 
+/// The locks of giving somebody an identity with this value, so that a push of the same person waits; taken before any
+/// row is locked.
+pub fn locks(connection: &Connection, value: &str) -> Vec<Lock> {
+    let mut locks = vec![Lock::UserName(connection.key, canonical(value))];
+    locks.extend(email_key(value).map(Lock::Email));
+    locks
+}
+
 /// The document a person has before the IdP speaks of them.
 pub fn stand_in(value: &str) -> Document {
     Document::stand_in(value)
@@ -119,9 +128,7 @@ pub fn attach(
     let id = act.ids.resource();
     let resource = resources::insert(tx, tenant.key(), "User", &id, &content, act.now).map_err(user_name_taken)?;
     let identity = insert_identity(tx, act, tenant, user, origin, subject, &resource)?;
-    if let Some(organization) = tenant.connection.organization_key {
-        organizations::add_member(tx, organization, user, origin.member_source(), act.now)?;
-    }
+    departures::delete_of_user(tx, tenant.key(), user)?;
     let user = users::load(tx, user)?;
     let about = About {
         connection: Some(tenant.key()),
@@ -134,7 +141,26 @@ pub fn attach(
         .map(|other| json!({ "type": other.kind, "value": other.value, "is_confirmed": other.is_confirmed }))
         .collect();
     act.event(tx, "identity.created", about, json!({ "origin": origin.as_str(), "removed_identities": removed }))?;
+    make_member(tx, act, tenant, user.key, origin.member_source(), about)?;
     Ok(Made { identity, resource })
+}
+
+/// Makes whoever has an identity on an owned connection a member of the owner; a member keeps the source it came by.
+pub(super) fn make_member(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    user: UserKey,
+    source: MemberSource,
+    about: About<'_>,
+) -> Result<(), Error> {
+    let Some(organization) = tenant.connection.organization_key else {
+        return Ok(());
+    };
+    if organizations::add_member(tx, organization, user, source, act.now)? {
+        act.event(tx, "organization.member_added", about, json!({ "source": source.as_str() }))?;
+    }
+    Ok(())
 }
 
 /// The identity row of a resource that exists.

@@ -13,6 +13,7 @@ use super::{Error, enterprise, providers, users};
 use crate::scim::canonical::canonical;
 use crate::store::connections::Connection;
 use crate::store::identities::{self as rows, Identity, NewIdentity};
+use crate::store::locks;
 use crate::store::users::User;
 use crate::store::{self, Tx};
 
@@ -33,6 +34,7 @@ pub struct Request {
 /// # Errors
 /// 400 for an unknown user, type or connection, a value that is taken, and a user who has an enterprise identity.
 pub fn add(tx: &mut Tx<'_>, act: &Act, reach: Reach, user_id: &str, request: &Request) -> Result<String, Error> {
+    lock_person(tx, reach, request)?;
     let user = store::users::lock(tx, user_id)?.ok_or_else(|| users::not_found(user_id))?;
     if !reach.covers_user(tx, user.key)? {
         return Err(users::not_found(user_id));
@@ -48,6 +50,17 @@ pub fn add(tx: &mut Tx<'_>, act: &Act, reach: Reach, user_id: &str, request: &Re
         "social" => add_social(tx, act, reach, &user, request),
         kind => add_local(tx, act, &user, &held, kind, request),
     }
+}
+
+/// Takes the locks of an enterprise identity's person, before the user's row: a push takes them in that order.
+fn lock_person(tx: &mut Tx<'_>, reach: Reach, request: &Request) -> Result<(), Error> {
+    let (Some(id), Some(value)) = (&request.connection_id, &request.value) else {
+        return Ok(());
+    };
+    if let Some(connection) = reach.find_connection(tx, id)? {
+        locks::take(tx, &enterprise::locks(&connection, value.trim()))?;
+    }
+    Ok(())
 }
 
 fn has_enterprise() -> Error {

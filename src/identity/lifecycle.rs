@@ -4,7 +4,7 @@
 //! still the same person; the first push is adoption; activation and deactivation; profile and identity follow; the
 //! membership of the owner organization.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::act::About;
 use super::enterprise::{self, Origin};
@@ -13,7 +13,7 @@ use crate::scim::canonical::email_key;
 use crate::store::identities::{self, Identity};
 use crate::store::organizations::{self, MemberSource};
 use crate::store::resources::Resource;
-use crate::store::users::{self, Profile, User};
+use crate::store::users::{self, User};
 use crate::store::{self, Tx};
 
 /// Lets the user follow a change of their resource from `before` to `after`.
@@ -29,7 +29,7 @@ pub fn changed(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, before: &Resource, a
         act.event(tx, "user.adopted", about, json!({ "origin": identity.origin }))?;
     }
     set_state(tx, act, &identity, after.active, about)?;
-    follow(tx, act, &user, &identity, after, about)?;
+    follow(tx, act, &user, &identity, before, after, about)?;
     join(tx, act, tenant, &user, about)
 }
 
@@ -99,6 +99,7 @@ fn follow(
     act: &Act,
     user: &User,
     identity: &Identity,
+    before: &Resource,
     after: &Resource,
     about: About<'_>,
 ) -> Result<(), Error> {
@@ -106,8 +107,8 @@ fn follow(
     if value != identity.value {
         identities::set_value(tx, identity.key, value, &email_key(value).unwrap_or_default())?;
     }
-    let profile = profile::of_document(&after.document);
-    let changes = differences(user, &profile);
+    let profile = profile::following(user, &before.document, &after.document);
+    let changes = profile::differences(user, &profile);
     if changes.is_empty() && user.profile_source == "directory" {
         return Ok(());
     }
@@ -116,32 +117,14 @@ fn follow(
     Ok(())
 }
 
-fn differences(user: &User, profile: &Profile) -> serde_json::Map<String, Value> {
-    let pairs = [
-        ("email", &user.email, &profile.email),
-        ("given_name", &user.given_name, &profile.given_name),
-        ("family_name", &user.family_name, &profile.family_name),
-        ("picture", &user.picture, if profile.picture.is_some() { &profile.picture } else { &user.picture }),
-    ];
-    pairs
-        .into_iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(name, before, after)| (name.to_owned(), json!({ "before": before, "after": after })))
-        .collect()
-}
-
+/// Who is pushed is a member of the owner, whatever the push says about them.
 fn join(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, user: &User, about: About<'_>) -> Result<(), Error> {
-    let Some(organization) = tenant.connection.organization_key else {
-        return Ok(());
-    };
-    if organizations::add_member(tx, organization, user.key, MemberSource::Directory, act.now)? {
-        act.event(tx, "organization.member_added", about, json!({ "source": "directory" }))?;
-    }
-    Ok(())
+    enterprise::make_member(tx, act, tenant, user.key, MemberSource::Directory, about)
 }
 
+/// The locked identity of a locked resource: a sign-in under way ends first, or waits for what happens here.
 fn identity_of(tx: &mut Tx<'_>, tenant: &Tenant, resource: &Resource) -> Result<Identity, Error> {
-    let identity = identities::find_of_resource(tx, tenant.key(), resource.key)?;
+    let identity = identities::lock_of_resource(tx, tenant.key(), resource.key)?;
     identity.ok_or_else(|| Error::Store(store::Error::internal(format!("resource {} has no identity", resource.id))))
 }
 

@@ -3,7 +3,7 @@
 //! 1. the same userName: somebody the IdP never spoke of is adopted; somebody inactive with the same externalId comes
 //!    back; anyone else is a conflict;
 //! 2. the only inactive person with this externalId comes back under the new name; the only one never spoken of whose
-//!    bound subject it is, is adopted;
+//!    subject it is, bound or looked up, is adopted;
 //! 3. the only one never spoken of with this email is adopted;
 //! 4. somebody who left with this externalId is the same user under a new SCIM id;
 //! 5. on a trusted connection, the user with this email is combined;
@@ -22,10 +22,12 @@ use crate::store::identities::{self, Identity};
 use crate::store::locks::{self, Lock};
 use crate::store::resources::{self, Content, Resource};
 use crate::store::users::{self, User};
-use crate::store::{Tx, departures as departed};
+use crate::store::{self, Tx, departures as departed};
 
-/// Candidates with one email that are looked at.
+/// People with one externalId that are looked at.
 const MOST: i64 = 50;
+/// How often somebody is looked for anew who changes meanwhile.
+const ROUNDS: u32 = 5;
 
 /// What a push of a new person means.
 #[derive(Debug)]
@@ -42,16 +44,12 @@ pub enum Placed {
 /// 409 when the userName belongs to somebody else.
 pub fn place(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, content: &Content) -> Result<Placed, Error> {
     locks::take(tx, &locks(tenant, content))?;
+    for find in [by_user_name, by_external_id, by_email] {
+        if let Some(existing) = settled(tx, tenant, content, find)? {
+            return Ok(Placed::Existing(Box::new(existing)));
+        }
+    }
     let document = &content.document;
-    if let Some(existing) = by_user_name(tx, tenant, content)? {
-        return Ok(Placed::Existing(Box::new(existing)));
-    }
-    if let Some(existing) = by_external_id(tx, tenant, document)? {
-        return Ok(Placed::Existing(Box::new(existing)));
-    }
-    if let Some(existing) = by_email(tx, tenant, document)? {
-        return Ok(Placed::Existing(Box::new(existing)));
-    }
     let resource = if let Some((user, departure)) = returning(tx, act, tenant, document)? {
         relink(tx, act, tenant, &user, &departure, document)?
     } else if let Some(user) = trusted(tx, tenant, document)? {
@@ -73,6 +71,27 @@ fn locks(tenant: &Tenant, content: &Content) -> Vec<Lock> {
     locks
 }
 
+/// One of the rules that look for somebody who is here already.
+type Find = fn(&mut Tx<'_>, &Tenant, &Content) -> Result<Option<Resource>, Error>;
+
+/// Looks, locks whom it found and looks again, until both agree: a PUT, PATCH or DELETE under way has ended then.
+fn settled(tx: &mut Tx<'_>, tenant: &Tenant, content: &Content, find: Find) -> Result<Option<Resource>, Error> {
+    for _ in 0..ROUNDS {
+        let Some(found) = find(tx, tenant, content)? else {
+            return Ok(None);
+        };
+        if !tx.has_other_writers() {
+            return Ok(Some(found));
+        }
+        let locked = resources::lock(tx, tenant.key(), "User", &found.id)?.map(|locked| locked.key);
+        let again = find(tx, tenant, content)?;
+        if again.as_ref().map(|again| again.key) == locked && locked.is_some() {
+            return Ok(again);
+        }
+    }
+    Err(Error::Store(store::Error::Unavailable("the person keeps changing".into())))
+}
+
 fn by_user_name(tx: &mut Tx<'_>, tenant: &Tenant, content: &Content) -> Result<Option<Resource>, Error> {
     let name = content.unique_key.as_deref().unwrap_or_default();
     let Some(existing) = resources::find_by_unique_key(tx, tenant.key(), "User", name)? else {
@@ -86,24 +105,27 @@ fn by_user_name(tx: &mut Tx<'_>, tenant: &Tenant, content: &Content) -> Result<O
     Ok(Some(existing))
 }
 
-fn by_external_id(tx: &mut Tx<'_>, tenant: &Tenant, document: &Document) -> Result<Option<Resource>, Error> {
-    let Some(external_id) = document.external_id().filter(|id| !id.is_empty()) else {
+fn by_external_id(tx: &mut Tx<'_>, tenant: &Tenant, content: &Content) -> Result<Option<Resource>, Error> {
+    let Some(external_id) = content.document.external_id().filter(|id| !id.is_empty()) else {
         return Ok(None);
     };
     let same = resources::list_by_value(tx, tenant.key(), "User", "externalId", external_id, MOST)?;
-    let mut inactive: Vec<Resource> = same.into_iter().filter(|resource| !resource.active).collect();
+    let mut inactive: Vec<&Resource> = same.iter().filter(|resource| !resource.active).collect();
     if let (Some(only), true) = (inactive.pop(), inactive.is_empty()) {
-        return Ok(Some(only));
+        return Ok(Some(only.clone()));
     }
-    let bound = identities::find_by_subject(tx, tenant.key(), external_id)?;
-    never_pushed(tx, tenant, bound.into_iter().collect())
+    let mut known: Vec<Identity> = identities::find_by_subject(tx, tenant.key(), external_id)?.into_iter().collect();
+    for resource in &same {
+        known.extend(identity_of(tx, tenant, resource)?.filter(|identity| identity.subject.is_none()));
+    }
+    never_pushed(tx, tenant, known)
 }
 
-fn by_email(tx: &mut Tx<'_>, tenant: &Tenant, document: &Document) -> Result<Option<Resource>, Error> {
-    let Some(key) = document.matching_email().and_then(email_key) else {
+fn by_email(tx: &mut Tx<'_>, tenant: &Tenant, content: &Content) -> Result<Option<Resource>, Error> {
+    let Some(key) = content.document.matching_email().and_then(email_key) else {
         return Ok(None);
     };
-    let same = identities::list_by_email(tx, tenant.key(), &key, MOST)?;
+    let same = identities::list_never_pushed_by_email(tx, tenant.key(), &key, 2)?;
     never_pushed(tx, tenant, same)
 }
 
@@ -111,7 +133,7 @@ fn by_email(tx: &mut Tx<'_>, tenant: &Tenant, document: &Document) -> Result<Opt
 fn never_pushed(tx: &mut Tx<'_>, tenant: &Tenant, mut identities: Vec<Identity>) -> Result<Option<Resource>, Error> {
     identities.retain(|identity| identity.pushed.is_none());
     match (identities.pop().and_then(|identity| identity.resource_key), identities.is_empty()) {
-        (Some(key), true) => Ok(Some(resources::load(tx, tenant.key(), key)?)),
+        (Some(key), true) => Ok(resources::find_key(tx, tenant.key(), key)?),
         _ => Ok(None),
     }
 }
@@ -131,8 +153,11 @@ fn returning(
     let Some(departure) = departed::find_by_external(tx, tenant.key(), &key, act.now)? else {
         return Ok(None);
     };
+    let Some(user) = users::lock_key(tx, departure.user_key)? else {
+        return Ok(None);
+    };
     let moved = identities::list_of_user(tx, departure.user_key)?.iter().any(|identity| identity.kind == "enterprise");
-    Ok(if moved { None } else { Some((users::load(tx, departure.user_key)?, departure)) })
+    Ok(if moved { None } else { Some((user, departure)) })
 }
 
 fn relink(
@@ -149,8 +174,7 @@ fn relink(
         _ => None,
     };
     let made = enterprise::attach(tx, act, tenant, user.key, Origin::Directory, subject, document)?;
-    users::set_profile(tx, user.key, &profile::of_document(document), "directory", act.now)?;
-    departed::delete(tx, departure.key)?;
+    users::set_profile(tx, user.key, &profile::taken_over(document, user), "directory", act.now)?;
     let about = About {
         connection: Some(tenant.key()),
         user: Some(&user.id),

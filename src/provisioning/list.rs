@@ -42,5 +42,5 @@ fn page(
     let mut relations = Relations::load(tx, call, target, &query.projection, &found)?;
     let resources: Vec<Value> =
         found.iter().map(|resource| render::value(call, target, &query.projection, resource, &mut relations)).collect();
-    Ok(list_response(total, query.start_index, &resources).to_string())
+    Ok(list_response(total, query.start_index, resources).to_string())
 }

@@ -25,7 +25,7 @@ pub async fn patch(
     body: Value,
     projection: Projection,
 ) -> Result<Option<Rendered>, Error> {
-    let operations = patch::parse(&body, call.quirks)?;
+    let operations = patch::parse(&call.catalogue, &target.resource_type, &body, &call.quirks)?;
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
@@ -51,7 +51,7 @@ fn apply(
     operations: &[Operation],
     before: &Resource,
 ) -> Result<Resource, Error> {
-    let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, call.quirks)?;
+    let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
     if target.is_user() {
         let mut document = patched.document;
         if document.active().is_none() {

@@ -1,11 +1,11 @@
 //! From stored resources to what the client is shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Call, Error, Target};
 use crate::scim::project::{MemberRef, Projection, View};
 use crate::store::members::{self, Related};
-use crate::store::resources::Resource;
+use crate::store::resources::{self, Resource};
 use crate::store::{ResourceKey, Tx};
 
 /// A resource as it is sent.
@@ -19,12 +19,15 @@ pub struct Rendered {
     pub version: i64,
 }
 
-/// What is related to each resource of a page: the groups of people, the members of groups.
+/// What is related to each resource of a page: the groups and managers of people, the members of groups.
 #[derive(Debug, Default)]
-pub(super) struct Relations(HashMap<ResourceKey, Vec<Related>>);
+pub(super) struct Relations {
+    related: HashMap<ResourceKey, Vec<Related>>,
+    managers: HashMap<String, Related>,
+}
 
 impl Relations {
-    /// Loads, in at most one statement, what the projection asks for.
+    /// Loads, in at most two statements, what the projection asks for.
     pub(super) fn load(
         tx: &mut Tx<'_>,
         call: &Call,
@@ -32,13 +35,14 @@ impl Relations {
         projection: &Projection,
         page: &[Resource],
     ) -> Result<Self, Error> {
+        let connection = call.tenant.key();
         let keys: Vec<ResourceKey> = page.iter().map(|resource| resource.key).collect();
         let rows = if keys.is_empty() {
             Vec::new()
-        } else if target.is_user() && projection.wants(&call.catalogue, &target.resource_type, "groups") {
-            members::list_of_members(tx, call.tenant.key(), &keys)?
-        } else if target.is_group() && projection.wants(&call.catalogue, &target.resource_type, "members") {
-            members::list_of_groups(tx, call.tenant.key(), &keys)?
+        } else if target.is_user() && projection.wants(&target.resource_type, "groups") {
+            members::list_of_members(tx, connection, &keys)?
+        } else if target.is_group() && projection.wants(&target.resource_type, "members") {
+            members::list_of_groups(tx, connection, &keys)?
         } else {
             Vec::new()
         };
@@ -46,11 +50,17 @@ impl Relations {
         for (key, row) in rows {
             related.entry(key).or_default().push(row);
         }
-        Ok(Self(related))
+        let managers: BTreeSet<String> =
+            page.iter().filter_map(|person| person.document.manager_id()).map(str::to_owned).collect();
+        Ok(Self { related, managers: resources::related(tx, connection, &managers.into_iter().collect::<Vec<_>>())? })
     }
 
     fn take(&mut self, key: ResourceKey) -> Vec<Related> {
-        self.0.remove(&key).unwrap_or_default()
+        self.related.remove(&key).unwrap_or_default()
+    }
+
+    fn manager(&self, resource: &Resource) -> Option<Related> {
+        resource.document.manager_id().and_then(|id| self.managers.get(id)).cloned()
     }
 }
 
@@ -86,8 +96,9 @@ pub(super) fn value(
         location: location(call, target, &resource.id),
         groups,
         members,
+        manager: relations.manager(resource).map(|row| reference(call, row)),
     };
-    crate::scim::project::render(&call.catalogue, &target.resource_type, projection, &view)
+    crate::scim::project::render(&target.resource_type, projection, &view)
 }
 
 fn reference(call: &Call, row: Related) -> MemberRef {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::create::name_taken;
+use super::error::name_taken;
 use super::membership::Moves;
 use super::{Call, Error, Rendered, Target, membership, render, user_write};
 use crate::scim::project::Projection;
@@ -24,7 +24,7 @@ pub async fn replace(
     body: Value,
     projection: Projection,
 ) -> Result<Rendered, Error> {
-    let validated = validate::document(&call.catalogue, &target.resource_type, body, call.quirks)?;
+    let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {

@@ -1,41 +1,55 @@
 //! What a SCIM client may see of a failure (RFC 7644 section 3.12).
+//!
+//! A detail is written for the administrator who reads it in the IdP's log. It repeats at most [`ECHOED`] characters
+//! of what the client sent and no control characters, and never says anything about other connections.
 
 use serde_json::{Value, json};
 
-/// Characters of client input an error may repeat.
-const ECHOED: usize = 64;
+/// Characters of client input that a detail may repeat.
+pub const ECHOED: usize = 64;
 
-/// A failure with its status, its `scimType` and a sentence for people.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{status}: {detail}")]
+const ERROR_URN: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
+
+/// A refusal: HTTP status, the SCIM keyword if there is one, and a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
 pub struct Error {
-    /// HTTP status.
+    /// HTTP status code.
     pub status: u16,
-    /// Keyword of a 400 or 409.
+    /// The keyword of RFC 7644 table 9.
     pub scim_type: Option<ScimType>,
-    /// What is wrong, for a person.
+    /// For people.
     pub detail: String,
 }
 
 /// The keywords of RFC 7644 table 9.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the RFC's words")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
+    /// The filter cannot be read or asks for what is not allowed.
     InvalidFilter,
+    /// More results or work than the server will do.
     TooMany,
+    /// A value is taken.
     Uniqueness,
+    /// The attribute cannot be changed like this.
     Mutability,
+    /// The body has the wrong structure.
     InvalidSyntax,
+    /// The PATCH path cannot be read or names nothing.
     InvalidPath,
+    /// The PATCH path selects nothing.
     NoTarget,
+    /// A value is missing or has the wrong type.
     InvalidValue,
+    /// The protocol version is not supported.
     InvalidVers,
+    /// The request holds sensitive information in its URI.
     Sensitive,
 }
 
 impl ScimType {
     /// The keyword as it is sent.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::InvalidFilter => "invalidFilter",
             Self::TooMany => "tooMany",
@@ -52,7 +66,7 @@ impl ScimType {
 }
 
 impl Error {
-    /// A failure without a keyword.
+    /// An error without a keyword.
     pub fn new(status: u16, detail: impl Into<String>) -> Self {
         Self { status, scim_type: None, detail: detail.into() }
     }
@@ -106,32 +120,37 @@ impl Error {
         Self::new(404, detail)
     }
 
-    /// 412.
+    /// 412: `If-Match` does not hold.
     pub fn precondition_failed(detail: impl Into<String>) -> Self {
         Self::new(412, detail)
     }
 
-    /// The error body; `status` is a string there.
+    /// The error body; `status` is a string, as the RFC has it.
     pub fn to_json(&self) -> Value {
-        let mut body = json!({
-            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-            "status": self.status.to_string(),
-            "detail": self.detail,
-        });
-        if let (Some(scim_type), Some(object)) = (self.scim_type, body.as_object_mut()) {
-            object.insert("scimType".into(), scim_type.as_str().into());
+        let mut body = json!({ "schemas": [ERROR_URN], "status": self.status.to_string() });
+        if let Some(object) = body.as_object_mut() {
+            if let Some(scim_type) = self.scim_type {
+                object.insert("scimType".to_owned(), scim_type.as_str().into());
+            }
+            object.insert("detail".to_owned(), self.detail.as_str().into());
         }
         body
     }
 }
 
-/// Client input as an error may repeat it: short, and without control characters.
-pub fn excerpt(input: &str) -> String {
-    let mut text: String = input.chars().take(ECHOED).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-    if input.chars().nth(ECHOED).is_some() {
-        text.push('…');
+/// Client input as a detail may repeat it: short, and without characters that disturb a log or a terminal.
+pub fn excerpt(text: &str) -> String {
+    excerpt_of(text, ECHOED)
+}
+
+/// [`excerpt`] with another number of characters, for what stays on the server.
+pub fn excerpt_of(text: &str, characters: usize) -> String {
+    let clean = |c: char| if c == ' ' || c.is_ascii_graphic() || c.is_alphanumeric() { c } else { '?' };
+    let mut short: String = text.chars().take(characters).map(clean).collect();
+    if text.chars().nth(characters).is_some() {
+        short.push_str("..");
     }
-    text
+    short
 }
 
 #[cfg(test)]
@@ -139,16 +158,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_status_is_a_string_and_the_keyword_is_there_only_if_known() {
-        let body = Error::uniqueness("taken").to_json();
-        assert_eq!(body["status"], "409");
-        assert_eq!(body["scimType"], "uniqueness");
-        assert_eq!(Error::not_found("x").to_json().get("scimType"), None);
+    fn the_body_is_the_one_of_the_rfc() {
+        let body = Error::mutability("id cannot be changed").to_json();
+        assert_eq!(
+            body.to_string(),
+            r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","scimType":"mutability","detail":"id cannot be changed"}"#
+        );
+        assert_eq!(Error::not_found("gone").to_json().get("scimType"), None);
+        assert_eq!(Error::uniqueness("taken").status, 409);
     }
 
     #[test]
     fn an_excerpt_is_short_and_clean() {
-        assert_eq!(excerpt("a\r\nb\u{1b}[0m"), "a\u{FFFD}\u{FFFD}b\u{FFFD}[0m");
-        assert_eq!(excerpt(&"x".repeat(100)).chars().count(), 65);
+        assert_eq!(excerpt("a\u{0}b\u{202e}c\n"), "a?b?c?");
+        assert_eq!(excerpt(&"x".repeat(65)), format!("{}..", "x".repeat(64)));
+        assert_eq!(excerpt(&"é".repeat(64)), "é".repeat(64));
     }
 }

@@ -1,28 +1,37 @@
-//! The limits that are enforced, and the only place the advertised ones come from.
+//! The numbers that bound what a client may send, each enforced where it is named and told by discovery.
+//!
+//! They live in one place so that `ServiceProviderConfig` cannot promise anything else than what is enforced.
 
-/// Body of a request about anything but groups.
+use scim_filter_parser::Limits;
+
+/// Bytes of a request body for a User or any other resource but a Group.
 pub const USER_BODY_BYTES: usize = 2 * 1024 * 1024;
-/// Body of a request about groups: members come with it.
+/// Bytes of a request body for a Group, which may list all its members.
 pub const GROUP_BODY_BYTES: usize = 16 * 1024 * 1024;
-/// Nesting of a body.
+/// How many JSON objects and arrays may be open at once.
 pub const JSON_DEPTH: usize = 32;
-/// A filter's text.
-pub const FILTER_BYTES: usize = 4_096;
-/// Operations of one PATCH.
-pub const PATCH_OPERATIONS: usize = 1_000;
-/// A page that does not say how many.
-pub const DEFAULT_PAGE: i64 = 100;
-/// The largest page; advertised as `filter.maxResults`.
-pub const MAX_PAGE: i64 = 500;
-/// One string value.
-pub const STRING_BYTES: usize = 4_096;
-/// A userName or a group's displayName, in characters.
-pub const NAME_CHARS: usize = 256;
-/// The same as it is compared, in bytes: some characters fold to many.
-pub const NAME_KEY_BYTES: usize = 1_024;
-/// Values of one multi-valued attribute, members excepted.
-pub const VALUES: usize = 100;
-/// Members one request may name.
-pub const MEMBERS: usize = 100_000;
-/// A stored document.
+/// Bytes of one string.
+pub const STRING_BYTES: usize = 4 * 1024;
+/// Bytes of one binary value in base64, such as a certificate.
+pub const BINARY_BYTES: usize = 64 * 1024;
+/// Characters of a value that must be unique, such as a userName.
+pub const UNIQUE_CHARS: usize = 256;
+/// Bytes of such a value's canonical form, which may be longer: the databases' index entries are bounded.
+pub const UNIQUE_KEY_BYTES: usize = 1024;
+/// Elements of one multi-valued attribute; members are bounded by the body alone.
+pub const ELEMENTS: usize = 100;
+/// Bytes of a stored document as JSON text.
 pub const DOCUMENT_BYTES: usize = 256 * 1024;
+/// Operations of one PATCH request.
+pub const PATCH_OPERATIONS: usize = 1_000;
+/// Resources on a page when the client names no number.
+pub const PAGE_DEFAULT: i64 = 100;
+/// Resources on a page at most; a larger `count` is cut to it.
+pub const PAGE_MAX: i64 = 500;
+/// Names of ignored attributes that are kept of one request.
+pub const IGNORED_NAMES: usize = 50;
+/// Characters that are kept of such a name.
+pub const IGNORED_CHARS: usize = 200;
+
+/// Bounds on one filter or PATCH path.
+pub const FILTER: Limits = Limits { max_length: 4096, max_depth: 40, max_terms: 100 };

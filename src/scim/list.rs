@@ -1,106 +1,116 @@
-//! Asking for a page, and the page (RFC 7644 section 3.4.2).
+//! Lists: what a query asks for and the envelope of the answer (RFC 7644 section 3.4.2).
 
 use scim_filter_parser::Filter;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
-use super::error::Error;
+use super::Error;
+use super::error::excerpt;
 use super::limits;
-use super::project::Projection;
+use super::project::{Projection, parameter};
 use super::quirks::Quirks;
 
-/// What a list request asks for.
+const LIST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+
+/// What a query asks for.
 #[derive(Clone, Debug)]
 pub struct ListQuery {
-    /// The filter.
+    /// Which resources.
     pub filter: Option<Filter>,
-    /// Index of the first resource, from 1.
+    /// The first of them, counted from 1.
     pub start_index: i64,
-    /// How many resources at most.
+    /// How many at most, from 0 to [`limits::PAGE_MAX`].
     pub count: i64,
-    /// What is shown of each.
+    /// Which attributes.
     pub projection: Projection,
 }
 
 impl ListQuery {
-    /// Reads the query; parameters nobody knows are left aside (Entra's `aadOptscim062020` comes on every request).
+    /// Reads query parameters, names in any letter case; what is not known is ignored.
     ///
     /// # Errors
-    /// 400 `invalidValue` for numbers that are none and parameters given twice, `invalidFilter`.
-    pub fn parse(parameters: &[(String, String)], quirks: Quirks) -> Result<Self, Error> {
-        let start_index = number(parameters, "startIndex")?.unwrap_or(1).max(1);
-        let count = number(parameters, "count")?.unwrap_or(limits::DEFAULT_PAGE).clamp(0, limits::MAX_PAGE);
-        let filter = find(parameters, "filter")?
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| filter(text, quirks))
-            .transpose()?;
+    /// 400 `invalidFilter`, and 400 `invalidValue` for a number that is none and for a parameter given twice.
+    pub fn parse(parameters: &[(String, String)], quirks: &Quirks) -> Result<Self, Error> {
+        let filter = parameter(parameters, "filter")?.map(|text| filter(text, quirks)).transpose()?;
+        let start_index = integer(parameters, "startIndex")?.unwrap_or(1).max(1);
+        let count = integer(parameters, "count")?.unwrap_or(limits::PAGE_DEFAULT).clamp(0, limits::PAGE_MAX);
         Ok(Self { filter, start_index, count, projection: Projection::parse(parameters)? })
     }
 }
 
-fn filter(text: &str, quirks: Quirks) -> Result<Filter, Error> {
-    Filter::parse_with(text, &quirks.parser_options())
-        .map_err(|error| Error::invalid_filter(format!("the filter cannot be read: {error}")))
+/// Reads a filter as a provider writes it.
+///
+/// # Errors
+/// 400 `invalidFilter` with the position of the fault.
+pub fn filter(text: &str, quirks: &Quirks) -> Result<Filter, Error> {
+    Filter::parse_with(text, &quirks.filter_options())
+        .map_err(|error| Error::invalid_filter(format!("filter: {error}")))
 }
 
-fn find<'a>(parameters: &'a [(String, String)], wanted: &str) -> Result<Option<&'a str>, Error> {
-    let mut found = parameters.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
-    match (found.next(), found.next()) {
-        (_, Some(_)) => Err(Error::invalid_value(format!("{wanted} is given twice"))),
-        (first, None) => Ok(first.map(|(_, value)| value.as_str())),
-    }
+fn integer(parameters: &[(String, String)], name: &str) -> Result<Option<i64>, Error> {
+    let Some(text) = parameter(parameters, name)? else {
+        return Ok(None);
+    };
+    text.parse()
+        .map(Some)
+        .map_err(|_| Error::invalid_value(format!("{name} must be an integer, not {}", excerpt(text))))
 }
 
-fn number(parameters: &[(String, String)], name: &str) -> Result<Option<i64>, Error> {
-    let parse =
-        |text: &str| text.trim().parse().map_err(|_| Error::invalid_value(format!("{name} must be a whole number")));
-    find(parameters, name)?.filter(|text| !text.is_empty()).map(parse).transpose()
-}
-
-/// A `ListResponse`: `itemsPerPage` is what is on this page.
-pub fn list_response(total: i64, start_index: i64, resources: &[Value]) -> Value {
-    json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": total,
-        "startIndex": start_index,
-        "itemsPerPage": resources.len(),
-        "Resources": resources,
-    })
+/// The answer: one page of `total` resources.
+pub fn list_response(total: i64, start_index: i64, resources: Vec<Value>) -> Value {
+    let mut envelope = Map::new();
+    envelope.insert("schemas".to_owned(), vec![LIST_URN].into());
+    envelope.insert("totalResults".to_owned(), total.into());
+    envelope.insert("startIndex".to_owned(), start_index.into());
+    envelope.insert("itemsPerPage".to_owned(), resources.len().into());
+    envelope.insert("Resources".to_owned(), resources.into());
+    Value::Object(envelope)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn parse(query: &[(&str, &str)]) -> Result<ListQuery, Error> {
-        let pairs: Vec<(String, String)> =
+        let parameters: Vec<(String, String)> =
             query.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        ListQuery::parse(&pairs, Quirks::default())
+        ListQuery::parse(&parameters, &Quirks::default())
     }
 
     #[test]
-    fn numbers_out_of_range_are_brought_into_it() {
-        for (given, start, count) in [("0", 1, 0), ("-5", 1, 0), ("7", 7, 7), ("501", 501, 500), ("", 1, 100)] {
-            let query = parse(&[("startIndex", given), ("count", given)]).unwrap();
-            assert_eq!((query.start_index, query.count), (start, count), "{given}");
+    fn numbers() {
+        for (start, count, expected) in [
+            ("1", "10", Some((1, 10))),
+            ("0", "0", Some((1, 0))),
+            ("-5", "-1", Some((1, 0))),
+            ("7", "100000", Some((7, limits::PAGE_MAX))),
+            ("x", "1", None),
+            ("1", "1.5", None),
+            ("", "1", None),
+            ("1", "99999999999999999999", None),
+        ] {
+            let found =
+                parse(&[("startIndex", start), ("count", count)]).ok().map(|query| (query.start_index, query.count));
+            assert_eq!(found, expected, "{start} {count}");
         }
+        let bare = parse(&[("aadOptscim062020", "")]).unwrap();
+        assert_eq!((bare.start_index, bare.count, bare.filter), (1, limits::PAGE_DEFAULT, None));
     }
 
     #[test]
-    fn what_is_no_number_or_given_twice_is_refused() {
-        assert!(parse(&[("count", "ten")]).is_err());
-        assert!(parse(&[("count", "1.5")]).is_err());
-        assert!(parse(&[("count", "99999999999999999999")]).is_err());
-        assert!(parse(&[("filter", "a pr"), ("Filter", "a pr")]).is_err());
-        assert!(parse(&[("aadOptscim062020", ""), ("x", "1"), ("x", "2")]).is_ok());
+    fn parameters_in_any_case_and_once() {
+        assert!(parse(&[("FILTER", "userName pr")]).unwrap().filter.is_some());
+        assert!(parse(&[("filter", "userName pr"), ("Filter", "id pr")]).is_err());
+        assert_eq!(parse(&[("filter", "")]).unwrap_err().scim_type, Some(crate::scim::ScimType::InvalidFilter));
+        assert!(parse(&[("unknown", "1"), ("unknown", "2")]).is_ok());
     }
 
     #[test]
-    fn a_page_counts_what_is_on_it() {
-        let page = list_response(7, 3, &[json!({}), json!({})]);
+    fn the_envelope() {
         assert_eq!(
-            (&page["totalResults"], &page["startIndex"], &page["itemsPerPage"]),
-            (&json!(7), &json!(3), &json!(2))
+            list_response(12, 11, vec![json!(1), json!(2)]).to_string(),
+            r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":12,"startIndex":11,"itemsPerPage":2,"Resources":[1,2]}"#
         );
-        assert_eq!(list_response(0, 1, &[])["Resources"], json!([]));
     }
 }

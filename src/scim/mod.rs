@@ -1,18 +1,26 @@
-//! The SCIM protocol as pure functions and types (RFC 7643, RFC 7644): no clock, no randomness, no I/O.
+//! The SCIM protocol as pure functions and types: RFC 7643 (schemas) and RFC 7644 (protocol).
 //!
-//! A body becomes a [`resource::Document`] through [`validate`] or [`patch`]; a filter becomes a [`matches::Plan`]; what
-//! is stored becomes an answer through [`project`]. All of them ask one policy: the definitions in [`schema`].
+//! Nothing here reads a clock, a file or a database. A request body becomes a [`resource::Document`] through
+//! [`validate`] or [`patch`]; a filter becomes a [`matches::Plan`] through [`matches::check`]; what is stored becomes
+//! an answer through [`project`]. All of them ask one policy, the attribute definitions in [`schema`].
 
 pub mod canonical;
+pub mod coerce;
 pub mod discovery;
+pub mod draft;
+pub mod elements;
 pub mod error;
 pub mod etag;
 pub mod json;
 pub mod limits;
 pub mod list;
 pub mod matches;
+pub mod members;
+pub mod number;
 pub mod patch;
 pub mod path;
+#[cfg(test)]
+mod policy;
 pub mod project;
 pub mod quirks;
 pub mod resource;
@@ -21,3 +29,6 @@ pub mod validate;
 pub mod values;
 
 pub use error::{Error, ScimType};
+
+/// The media type of every SCIM answer (RFC 7644 section 8.1).
+pub const MEDIA_TYPE: &str = "application/scim+json";

@@ -105,7 +105,43 @@ pub fn find_by_email(
         .optional()?)
 }
 
-/// Removes a departure that was undone.
+/// The latest departure of a userName that still holds at `now`.
+pub fn find_by_user_name(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    user_name_key: &str,
+    now: i64,
+) -> Result<Option<Departure>, Error> {
+    Ok(departures::table
+        .filter(departures::connection_key.eq(connection))
+        .filter(departures::user_name_key.eq(user_name_key))
+        .filter(departures::expires.gt(now))
+        .order(departures::key.desc())
+        .select(COLUMNS)
+        .first(tx.connection)
+        .optional()?)
+}
+
+/// Whether a user left this connection and is remembered.
+pub fn has_left(tx: &mut Tx<'_>, connection: ConnectionKey, user: UserKey) -> Result<bool, Error> {
+    let rows: i64 = departures::table
+        .filter(departures::connection_key.eq(connection))
+        .filter(departures::user_key.eq(user))
+        .count()
+        .get_result(tx.connection)?;
+    Ok(rows > 0)
+}
+
+/// Forgets that a user left this connection: they are back.
+pub fn delete_of_user(tx: &mut Tx<'_>, connection: ConnectionKey, user: UserKey) -> Result<(), Error> {
+    diesel::delete(
+        departures::table.filter(departures::connection_key.eq(connection)).filter(departures::user_key.eq(user)),
+    )
+    .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Removes a departure.
 pub fn delete(tx: &mut Tx<'_>, key: i64) -> Result<(), Error> {
     diesel::delete(departures::table.filter(departures::key.eq(key))).execute(tx.connection)?;
     Ok(())

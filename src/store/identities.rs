@@ -120,7 +120,7 @@ pub fn find_by_subject(tx: &mut Tx<'_>, connection: ConnectionKey, subject: &str
         .optional()?)
 }
 
-/// The enterprise identities of a connection with this email key, oldest first, `limit` at most.
+/// The enterprise identities of a connection with this email key, those without a subject first, `limit` at most.
 pub fn list_by_email(
     tx: &mut Tx<'_>,
     connection: ConnectionKey,
@@ -131,6 +131,23 @@ pub fn list_by_email(
         .filter(identities::connection_key.eq(connection))
         .filter(identities::value_key.eq(email_key))
         .filter(identities::kind.eq("enterprise"))
+        .order((identities::subject.is_not_null(), identities::key))
+        .limit(limit)
+        .load(tx.connection)?)
+}
+
+/// The enterprise identities of a connection with this email key that the IdP never wrote, `limit` at most.
+pub fn list_never_pushed_by_email(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    email_key: &str,
+    limit: i64,
+) -> Result<Vec<Identity>, Error> {
+    Ok(identities::table
+        .filter(identities::connection_key.eq(connection))
+        .filter(identities::value_key.eq(email_key))
+        .filter(identities::kind.eq("enterprise"))
+        .filter(identities::pushed.is_null())
         .order(identities::key)
         .limit(limit)
         .load(tx.connection)?)
@@ -202,6 +219,21 @@ pub fn delete_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<usize, Error> {
 /// Keeps the identity as it is until the transaction ends: a sign-in waits for a deactivation under way.
 pub fn lock(tx: &mut Tx<'_>, key: IdentityKey) -> Result<Option<Identity>, Error> {
     let query = identities::table.filter(identities::key.eq(key));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+    })
+}
+
+/// Finds the enterprise identity of a resource and keeps it as it is until the transaction ends.
+pub fn lock_of_resource(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    resource: ResourceKey,
+) -> Result<Option<Identity>, Error> {
+    let query = identities::table
+        .filter(identities::connection_key.eq(connection))
+        .filter(identities::resource_key.eq(resource));
     Ok(match &mut *tx.connection {
         super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
         super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,

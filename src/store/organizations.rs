@@ -137,6 +137,8 @@ pub fn is_member(tx: &mut Tx<'_>, organization: OrganizationKey, user: UserKey) 
 }
 
 /// Makes a user a member; a member keeps the source it came by. True when it was none.
+///
+/// One statement, so that two who add the same person at once do not collide.
 pub fn add_member(
     tx: &mut Tx<'_>,
     organization: OrganizationKey,
@@ -144,18 +146,19 @@ pub fn add_member(
     source: MemberSource,
     now: i64,
 ) -> Result<bool, Error> {
-    if is_member(tx, organization, user)? {
-        return Ok(false);
-    }
-    diesel::insert_into(organization_members::table)
+    let insert = diesel::insert_into(organization_members::table)
         .values((
             organization_members::organization_key.eq(organization),
             organization_members::user_key.eq(user),
             organization_members::source.eq(source.as_str()),
             organization_members::joined.eq(now),
         ))
-        .execute(tx.connection)?;
-    Ok(true)
+        .on_conflict_do_nothing();
+    let rows = match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => insert.execute(connection)?,
+        super::backend::AnyConnection::Postgres(connection) => insert.execute(connection)?,
+    };
+    Ok(rows > 0)
 }
 
 /// Ends a membership that came from this source. True when there was one.

@@ -19,4 +19,9 @@ impl<'a> Tx<'a> {
     pub(super) fn new(connection: &'a mut AnyConnection, paths: &'a PathCache) -> Self {
         Self { connection, paths }
     }
+
+    /// Whether another transaction may write at the same time; SQLite has one writer.
+    pub fn has_other_writers(&self) -> bool {
+        matches!(&*self.connection, AnyConnection::Postgres(_))
+    }
 }

@@ -111,6 +111,15 @@ pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, Error> {
     })
 }
 
+/// As [`lock`], by row key.
+pub fn lock_key(tx: &mut Tx<'_>, key: UserKey) -> Result<Option<User>, Error> {
+    let query = users::table.filter(users::key.eq(key));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+    })
+}
+
 /// Users with this email key, oldest first, `limit` at most.
 pub fn list_by_email(tx: &mut Tx<'_>, email_key: &str, limit: i64) -> Result<Vec<User>, Error> {
     Ok(users::table.filter(users::email_key.eq(email_key)).order(users::key).limit(limit).load(tx.connection)?)

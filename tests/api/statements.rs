@@ -9,7 +9,6 @@ const MANY: usize = 10_000;
 
 /// Fills a directory without going through HTTP one by one.
 async fn fill(app: &TestApp, directory: &Directory, people: usize) -> Vec<String> {
-    use anteroom::scim::quirks::Quirks;
     use anteroom::scim::schema::Catalogue;
     use anteroom::scim::validate;
     use anteroom::store::resources::{self, Content};
@@ -22,7 +21,7 @@ async fn fill(app: &TestApp, directory: &Directory, people: usize) -> Vec<String
         let mut ids = Vec::with_capacity(people);
         for number in 0..people {
             let body = user(&format!("person{number}@acme.test"));
-            let document = validate::document(&catalogue, kind, body, Quirks::default()).expect("a person").document;
+            let document = validate::document(&catalogue, kind, body).expect("a person").document;
             let content = Content::of(&catalogue, kind, document);
             ids.push(resources::insert(tx, connection.key, "User", &act.ids.resource(), &content, act.now)?.id);
         }

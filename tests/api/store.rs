@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::support::{Database, Setup, TestApp, api_test};
 
 #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::struct_field_names, reason = "the catalogues' names")]
 struct Column {
     #[diesel(sql_type = Text)]
     table_name: String,

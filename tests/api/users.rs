@@ -111,3 +111,16 @@ api_test! {
         okta.get("/Users?filter=password%20pr").await.expect_error(400, "invalidFilter");
     }
 }
+
+api_test! {
+    async fn a_manager_of_this_directory_is_shown_with_name_and_reference(app: TestApp) {
+        let okta = app.directory(Setup::default()).await;
+        let boss = okta.push("boss@acme.test").await;
+        let urn = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+        let made = okta.post("/Users", &json!({"userName": "ana", urn: {"manager": boss}})).await.expect(201);
+        assert_eq!(made.body[urn]["manager"], json!({"value": boss, "$ref": format!("{}/Users/{boss}", okta.base_url), "displayName": "Display boss@acme.test"}));
+        let other = app.directory(Setup::default()).await;
+        let stranger = other.post("/Users", &json!({"userName": "ana", urn: {"manager": {"value": boss}}})).await.expect(201);
+        assert_eq!(stranger.body[urn]["manager"], json!({"value": boss}));
+    }
+}

@@ -222,6 +222,7 @@ CREATE TABLE departures (
 );
 CREATE INDEX departures_external ON departures (connection_key, external_key);
 CREATE INDEX departures_subject ON departures (connection_key, subject);
+CREATE INDEX departures_user_name ON departures (connection_key, user_name_key);
 CREATE INDEX departures_email ON departures (connection_key, email_key);
 CREATE INDEX departures_user ON departures (user_key);
 CREATE INDEX departures_expires ON departures (expires);

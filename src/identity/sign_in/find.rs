@@ -6,10 +6,12 @@ use crate::identity::{Error, Tenant};
 use crate::scim::canonical::{canonical, email_key};
 use crate::store::identities::{self, Identity};
 use crate::store::resources::{self, Resource};
-use crate::store::{ResourceKey, Tx};
+use crate::store::{self, ResourceKey, Tx};
 
 /// Candidates that are looked at.
 const MOST: i64 = 50;
+/// How often somebody is looked for anew who changes meanwhile.
+const ROUNDS: u32 = 5;
 
 /// What a look-up came to.
 #[derive(Debug)]
@@ -22,6 +24,23 @@ pub(super) enum Found {
     Claimed(Box<Identity>),
     /// Nobody.
     Nobody,
+}
+
+/// Looks, locks whom it found and looks again, until both agree: whoever is found stays as found until the transaction
+/// ends, and a deactivation, deletion or binding under way has ended before.
+pub(super) fn settled(tx: &mut Tx<'_>, look: impl Fn(&mut Tx<'_>) -> Result<Found, Error>) -> Result<Found, Error> {
+    for _ in 0..ROUNDS {
+        let found = look(tx)?;
+        let (Found::One(identity), true) = (&found, tx.has_other_writers()) else {
+            return Ok(found);
+        };
+        identities::lock(tx, identity.key)?;
+        match look(tx)? {
+            Found::One(again) if again.key == identity.key => return Ok(Found::One(again)),
+            _ => {}
+        }
+    }
+    Err(Error::Store(store::Error::Unavailable("the person keeps changing".into())))
 }
 
 /// Step 2: by the bound subject, or where this connection looks subjects up.
@@ -62,13 +81,15 @@ pub(super) fn by_email(tx: &mut Tx<'_>, tenant: &Tenant, email: &str) -> Result<
     }
 }
 
-/// The only identity no subject has claimed; failing that, one that another subject has.
+/// The only person found, if no subject has claimed them. Where several share what was looked for, nothing tells which
+/// of them has arrived; somebody deactivated whose subject is known has not.
 fn unclaimed(found: Vec<Identity>) -> Found {
     let (free, mut taken): (Vec<_>, Vec<_>) = found.into_iter().partition(|identity| identity.subject.is_none());
-    match (free.is_empty(), taken.pop()) {
-        (true, Some(identity)) => Found::Claimed(Box::new(identity)),
-        _ => only(free),
+    if free.is_empty() && taken.len() == 1 {
+        return taken.pop().map_or(Found::Nobody, |identity| Found::Claimed(Box::new(identity)));
     }
+    taken.retain(|identity| identity.state != "deactivated" || free.is_empty());
+    if taken.is_empty() { only(free) } else { Found::Several }
 }
 
 fn only(mut found: Vec<Identity>) -> Found {

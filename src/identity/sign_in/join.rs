@@ -1,11 +1,15 @@
 //! May this person enter the organization they ask for?
 
+use serde_json::json;
+
 use super::answer::Reason;
 use super::question::Question;
+use crate::identity::act::About;
 use crate::identity::{Act, Error, Tenant};
 use crate::scim::canonical::domain_key;
+use crate::store::identities::Identity;
 use crate::store::organizations::{self, MemberSource, Organization};
-use crate::store::{Tx, UserKey, connections};
+use crate::store::{Tx, UserKey, connections, users};
 
 /// The organization somebody wants to enter.
 #[derive(Debug)]
@@ -54,6 +58,29 @@ pub(super) enum Entry {
     Closed(String),
 }
 
+/// Checks membership and policy for somebody who gets an identity by this sign-in, without writing anything.
+///
+/// An identity on an owned connection makes a member of the owner, so the owner's policy counts too when another
+/// organization was asked for.
+pub(super) fn entry_of_newcomer(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    asked: &Asked,
+    user: Option<UserKey>,
+    question: &Question,
+) -> Result<Entry, Error> {
+    if let Some(owner) = tenant.connection.organization_key
+        && !matches!(asked, Asked::Organization(asked) if asked.key == owner)
+    {
+        let owner = organizations::load(tx, owner)?;
+        let entry = entry_to(tx, tenant, &owner, user, question)?;
+        if matches!(entry, Entry::Closed(_)) {
+            return Ok(entry);
+        }
+    }
+    entry(tx, tenant, asked, user, question)
+}
+
 /// Checks membership and policy without writing anything; `user` is `None` for somebody not made yet.
 pub(super) fn entry(
     tx: &mut Tx<'_>,
@@ -62,9 +89,19 @@ pub(super) fn entry(
     user: Option<UserKey>,
     question: &Question,
 ) -> Result<Entry, Error> {
-    let Asked::Organization(organization) = asked else {
-        return Ok(Entry::Open);
-    };
+    match asked {
+        Asked::Organization(organization) => entry_to(tx, tenant, organization, user, question),
+        _ => Ok(Entry::Open),
+    }
+}
+
+fn entry_to(
+    tx: &mut Tx<'_>,
+    tenant: &Tenant,
+    organization: &Organization,
+    user: Option<UserKey>,
+    question: &Question,
+) -> Result<Entry, Error> {
     if let Some(user) = user
         && organizations::is_member(tx, organization.key, user)?
     {
@@ -93,9 +130,27 @@ fn is_listed(organization: &Organization, domain: Option<&str>) -> bool {
 }
 
 /// Makes a person who may join a member.
-pub(super) fn join(tx: &mut Tx<'_>, act: &Act, asked: &Asked, entry: &Entry, user: UserKey) -> Result<(), Error> {
-    if let (Asked::Organization(organization), Entry::Joins) = (asked, entry) {
-        organizations::add_member(tx, organization.key, user, MemberSource::SelfJoin, act.now)?;
+pub(super) fn join(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    asked: &Asked,
+    entry: &Entry,
+    identity: &Identity,
+) -> Result<(), Error> {
+    let (Asked::Organization(organization), Entry::Joins) = (asked, entry) else {
+        return Ok(());
+    };
+    if organizations::add_member(tx, organization.key, identity.user_key, MemberSource::SelfJoin, act.now)? {
+        let user = users::load(tx, identity.user_key)?;
+        let about = About {
+            connection: Some(tenant.key()),
+            user: Some(&user.id),
+            identity: Some(&identity.id),
+            resource: None,
+        };
+        let data = json!({ "source": MemberSource::SelfJoin.as_str(), "organization": organization.code });
+        act.event(tx, "organization.member_added", about, data)?;
     }
     Ok(())
 }

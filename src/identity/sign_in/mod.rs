@@ -7,9 +7,15 @@
 
 mod answer;
 mod arrival;
+mod create;
+mod departed;
+mod enter;
 mod find;
 mod join;
 mod question;
+mod recognize;
+mod report;
+mod trust;
 
 use crate::store::locks::{self, Lock};
 use crate::store::{ConnectionKey, Store, Tx, connections, sign_in_answers};
@@ -18,10 +24,12 @@ use crate::{scim::canonical::email_key, store};
 pub use answer::{Answer, Decision, Line, Outcome, Reason};
 pub use question::Question;
 
-use super::{Act, Error, Tenant};
+use super::{Act, Error, Tenant, providers};
 
 /// A repeated request id gets the same answer for this long.
 const REPEAT_MICROS: i64 = 5 * 60 * 1_000_000;
+/// How often a question is asked that collides with a push.
+const ATTEMPTS: u32 = 3;
 
 /// Asks, keeps what the answer changes unless it is a dry run, and records it.
 ///
@@ -29,6 +37,16 @@ const REPEAT_MICROS: i64 = 5 * 60 * 1_000_000;
 /// 404 `CONNECTION_NOT_FOUND`, 400 for a question without a subject, 409 `REQUEST_ID_REUSED`.
 pub async fn ask(store: &Store, act: &Act, connection_id: &str, question: &Question) -> Result<Answer, Error> {
     question.check()?;
+    let mut attempt = 1;
+    loop {
+        match ask_once(store, act, connection_id, question).await {
+            Err(error) if is_collision(&error) && attempt < ATTEMPTS => attempt += 1,
+            answer => return answer,
+        }
+    }
+}
+
+async fn ask_once(store: &Store, act: &Act, connection_id: &str, question: &Question) -> Result<Answer, Error> {
     let (act, id, question) = (act.clone(), connection_id.to_owned(), question.clone());
     let asked = store.write(move |tx| {
         let answer = answer(tx, &act, &id, &question).map_err(Stop::Failed)?;
@@ -38,6 +56,14 @@ pub async fn ask(store: &Store, act: &Act, connection_id: &str, question: &Quest
         Ok(answer) => Ok(answer),
         Err(Stop::Rehearsed(answer)) => Ok(*answer),
         Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// Whether a push took the name, or another question the request id, in between: asked again, the question finds it.
+fn is_collision(error: &Error) -> bool {
+    match error {
+        Error::Store(error) => *error == store::Error::Conflict,
+        Error::Refused(refusal) => refusal.code == "USER_NAME_TAKEN",
     }
 }
 
@@ -55,6 +81,7 @@ impl From<store::Error> for Stop {
 
 fn answer(tx: &mut Tx<'_>, act: &Act, connection_id: &str, question: &Question) -> Result<Answer, Error> {
     let connection = connections::lock_shared(tx, connection_id)?
+        .filter(|connection| providers::is_enterprise(&connection.strategy))
         .ok_or_else(|| Error::not_found("CONNECTION_NOT_FOUND", "no such connection"))?;
     let key = connection.key;
     locks::take(tx, &locks(key, question))?;
@@ -81,6 +108,7 @@ fn locks(connection: ConnectionKey, question: &Question) -> Vec<Lock> {
         locks.push(Lock::UserName(connection, crate::scim::canonical::canonical(email)));
         locks.extend(email_key(email).map(Lock::Email));
     }
+    locks.extend(email_key(&subject).map(Lock::Email));
     locks
 }
 

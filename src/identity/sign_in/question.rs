@@ -68,15 +68,26 @@ impl Question {
         crate::id::secret_hash(&serde_json::to_string(&asked).unwrap_or_default())
     }
 
+    /// Whether the IdP stands for the emails of this question.
+    pub(super) fn is_email_verified(&self, tenant: &Tenant) -> bool {
+        match &self.email_verified {
+            Some(Value::Bool(true)) => true,
+            None | Some(Value::Null) => tenant.settings.vouches_for_email(&tenant.connection.strategy),
+            Some(_) => false,
+        }
+    }
+
     /// The email claim, where the IdP stands for it and it can be matched safely.
     pub(super) fn verified_email(&self, tenant: &Tenant) -> Option<&str> {
-        let vouched = tenant.settings.vouches_for_email(&tenant.connection.strategy);
-        let is_verified = match &self.email_verified {
-            Some(Value::Bool(true)) => true,
-            None | Some(Value::Null) => vouched,
-            Some(_) => false,
-        };
+        let is_verified = self.is_email_verified(tenant);
         self.email.as_deref().filter(|email| is_verified && email_key(email).is_some())
+    }
+
+    /// Whether the subject is an email the IdP stands for: what it says of its email claim counts for no other address.
+    pub(super) fn is_subject_verified(&self, tenant: &Tenant) -> bool {
+        let is_other = |email: &String| email_key(email) != email_key(&self.subject);
+        let speaks_of_another = self.email_verified.is_some() && self.email.as_ref().is_some_and(is_other);
+        email_key(&self.subject).is_some() && self.is_email_verified(tenant) && !speaks_of_another
     }
 
     /// The domain of the verified email.

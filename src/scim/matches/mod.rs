@@ -1,107 +1,88 @@
-//! What a filter means, decided once.
+//! What a filter asks (RFC 7644 section 3.4.2.2), decided once for the database and for memory.
 //!
-//! [`check`] resolves a filter against the schemas and refuses what makes no sense for an attribute's type; the
-//! [`Plan`] it returns is compiled to SQL by the store and evaluated in memory for PATCH value paths, so that both
-//! answer alike. A multi-valued attribute satisfies a comparison when some element does; a single-valued `ne` is the
-//! negation of `eq`, absent values included; inside `[..]` the element is the resource.
+//! [`check`] resolves a filter against the schemas and turns every literal into the key under which values are indexed
+//! ([`crate::scim::values`]). The store compiles the [`Plan`] to SQL; [`resource`] and [`select`] evaluate the same
+//! plan in memory, over the same rows.
 
+mod ask;
 mod check;
 mod evaluate;
+mod test;
+#[cfg(test)]
+mod tests;
 
-pub use check::{check, check_element, members};
-pub use evaluate::{element, holds};
+pub use check::{check, members};
+pub use evaluate::{element, resource, select};
+pub use test::Test;
 
-/// A filter in terms the store understands.
+pub use super::schema::RelatedSide;
+
+/// A filter whose meaning is settled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// All of these.
+    /// Every plan holds.
     All(Vec<Plan>),
-    /// Any of these.
+    /// Some plan holds.
     Any(Vec<Plan>),
-    /// Not this.
+    /// The plan does not hold.
     Not(Box<Plan>),
-    /// One comparison.
+    /// A value passes a test. Outside an element: some value does.
     Term(Term),
-    /// Some element of the complex attribute stored at `path` satisfies the plan.
+    /// Never holds.
+    Nothing,
+    /// Always holds.
+    Everything,
+    /// Some element of the attribute satisfies the plan, whose terms are about that element.
     Element {
-        /// Stored path of the attribute.
+        /// The stored path of the attribute.
         path: String,
-        /// About values of one element.
+        /// What one element must satisfy.
         plan: Box<Plan>,
     },
     /// Some member of the group, or some group of the member, satisfies the plan.
     Related {
-        /// Which.
+        /// Which of the two.
         side: RelatedSide,
-        /// About [`Field::Related`] fields.
+        /// What the other one must satisfy; its terms are [`Field::Related`].
         plan: Box<Plan>,
     },
-    /// No resource.
-    Nothing,
-    /// Every resource.
-    Everything,
 }
 
-/// One comparison.
+/// A test of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// What is compared.
+    /// Where the value is.
     pub field: Field,
-    /// How, and with what.
+    /// What it must pass.
     pub test: Test,
 }
 
-/// What a term compares.
+/// Where a value is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// The resource's id.
+    /// The id of the resource.
     Id,
-    /// The canonical userName of a User.
+    /// The canonical `userName`.
     UserName,
-    /// `meta.created`; the key is microseconds since the epoch in decimal.
+    /// When the resource was made, in microseconds; the test's key is their decimal text.
     Created,
-    /// `meta.lastModified`; likewise.
+    /// When the resource was changed last, in microseconds; the test's key is their decimal text.
     LastModified,
-    /// `meta.version`.
+    /// The entity tag, `W/"n"`.
     Version,
-    /// The values stored at this path.
+    /// The indexed values of a path.
     Stored(String),
-    /// A part of a member or a group.
+    /// Something about the other end of a membership.
     Related(RelatedField),
 }
 
-/// A part of a member or of a group.
+/// What is known about the other end of a membership.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RelatedField {
     /// Its id.
     Value,
-    /// Its resource type, in lower case.
+    /// The name of its resource type, in lower case.
     Kind,
-    /// Its displayName.
+    /// Its displayName, canonical.
     Display,
-}
-
-/// Which side of a membership is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RelatedSide {
-    /// The members of a group.
-    Members,
-    /// The groups of a member.
-    Groups,
-}
-
-/// A comparison with a key as [`super::values`] makes them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the filter grammar's operators")]
-pub enum Test {
-    Present,
-    Eq(String),
-    Ne(String),
-    Co(String),
-    Sw(String),
-    Ew(String),
-    Gt(String),
-    Ge(String),
-    Lt(String),
-    Le(String),
 }

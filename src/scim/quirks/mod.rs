@@ -1,37 +1,85 @@
-//! What identity providers do differently, one small file a deviation.
+//! What identity providers send although the RFCs say otherwise: one small file for each deviation.
 //!
-//! A quirk either accepts a *shape* the RFC does not have, without changing what a correct request means: those are on
-//! for everyone. Or it changes an *outcome*: those are on only for the provider that needs them.
+//! A quirk of *shape* is understood from everybody, because what is meant is beyond doubt. A quirk of *outcome* makes
+//! the server do something else than the RFC says and holds for the providers that need it alone, never for
+//! `custom_scim_v2`. What needs no code has no file: `$ref: null` is a value that is not there, an `id` inside a value
+//! an attribute nobody knows, and schema URNs of drafts are tolerated like any other.
 
-mod boolean_text;
-mod json_text;
-mod single_value;
-mod text_for_complex;
+mod encoded_elements;
+mod object_for_array;
+mod operation_case;
+mod plain_reference;
+mod replace_creates;
+mod sub_attribute_filter;
+mod text_booleans;
+mod unquoted_values;
 
-pub use boolean_text::boolean_text;
-pub(super) use json_text::json_text;
-pub(super) use single_value::as_list;
-pub(super) use text_for_complex::text_for_complex;
+use scim_filter_parser::Options;
 
-/// The outcomes that depend on the provider.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub use encoded_elements::decoded;
+pub use object_for_array::elements;
+pub use operation_case::operation;
+pub use plain_reference::object;
+pub use text_booleans::boolean;
+
+use super::limits;
+
+/// The outcomes that differ for a provider.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Quirks {
-    /// Entra: `replace` at a value path that matches nothing creates the element, where RFC 7644 3.5.2.3 says `noTarget`.
-    /// Its provisioning service replaces `emails[type eq "work"].value` of people who have none.
+    /// A PATCH `replace` whose value path selects nothing creates the element instead of failing.
     pub replace_creates: bool,
-    /// Entra: filter values without quotes, as in its own samples (`externalId eq jyoung`).
+    /// Filter values may lack their quotes.
     pub unquoted_values: bool,
 }
 
 impl Quirks {
-    /// The quirks of Kinde's provider code.
-    pub fn for_provider(provider: &str) -> Self {
-        let is_entra = provider == "entra_id_azure_ad";
-        Self { replace_creates: is_entra, unquoted_values: is_entra }
+    /// The quirks of a provider, named by its code; an unknown one has none.
+    pub fn for_provider(code: &str) -> Self {
+        Self {
+            replace_creates: replace_creates::PROVIDERS.contains(&code),
+            unquoted_values: unquoted_values::PROVIDERS.contains(&code),
+        }
     }
 
-    /// How filters and PATCH paths of this provider are parsed.
-    pub fn parser_options(self) -> scim_filter_parser::Options {
-        scim_filter_parser::Options::new().value_path_sub_attribute(true).unquoted_values(self.unquoted_values)
+    /// How filters and paths of this provider are read.
+    pub fn filter_options(&self) -> Options {
+        let options = Options::new().limits(limits::FILTER).unquoted_values(self.unquoted_values);
+        sub_attribute_filter::accept(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outcomes_differ_for_entra_alone() {
+        let strict = Quirks::default();
+        for code in [
+            "okta",
+            "google_workspace",
+            "custom_scim_v2",
+            "cyberark",
+            "jumpcloud",
+            "onelogin",
+            "pingfederate",
+            "rippling",
+            "",
+            "x",
+        ] {
+            assert_eq!(Quirks::for_provider(code), strict, "{code}");
+        }
+        assert_eq!(Quirks::for_provider("entra_id_azure_ad"), Quirks { replace_creates: true, unquoted_values: true });
+    }
+
+    #[test]
+    fn entra_filters_parse() {
+        let entra = Quirks::for_provider("entra_id_azure_ad").filter_options();
+        let other = Quirks::default().filter_options();
+        let sub = r#"emails[type eq "work"].value eq "ana@acme.test""#;
+        assert!(scim_filter_parser::Filter::parse_with(sub, &other).is_ok());
+        assert!(scim_filter_parser::Filter::parse_with("externalId eq jyoung", &entra).is_ok());
+        assert!(scim_filter_parser::Filter::parse_with("externalId eq jyoung", &other).is_err());
     }
 }

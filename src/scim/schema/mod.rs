@@ -1,19 +1,12 @@
-//! Schemas and resource types as data (RFC 7643 sections 6 and 7).
+//! Schemas and resource types as data (RFC 7643 sections 6 and 7): the one attribute policy of the server.
 //!
-//! Nothing outside this module knows which attributes a User has. What an attribute may do (type, mutability, returned,
-//! letter case, uniqueness) is asked here by validation, PATCH, filters and projection alike, so that one policy serves
-//! them all.
+//! The definitions are JSON files in the form of the RFC. Validation, PATCH, filters and projection look attributes up
+//! here and never name a User's attributes themselves, so that a connection can have schemas of its own.
 
 mod attribute;
 mod catalogue;
-mod common;
+mod resource_type;
 
-pub use attribute::{Attribute, AttributeType, Mutability, Returned};
-pub use catalogue::{Catalogue, ResourceType, Schema};
-
-/// URN of the core User schema.
-pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
-/// URN of the core Group schema.
-pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
-/// URN of the enterprise extension.
-pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+pub use attribute::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness, find};
+pub use catalogue::Catalogue;
+pub use resource_type::{Extension, RelatedSide, ResourceType, Top};

@@ -126,6 +126,12 @@ impl TestApp {
         Self { url, store, clock, ids, client, management, handle, database }
     }
 
+    /// Moves the clock; the access token of the management API, which may have expired by then, is renewed.
+    pub async fn advance(&mut self, by: Duration) {
+        self.clock.advance(by);
+        self.management = management_token(&self.client, &self.url, &self.store, &self.clock, &self.ids).await;
+    }
+
     /// On whose behalf tests set things up.
     pub fn act(&self) -> Act {
         act(&self.clock, &self.ids)

@@ -1,0 +1,102 @@
+//! Members as clients name them, and the changes they ask for.
+//!
+//! A group's members are rows and no part of its document, so a change is carried to the store as a delta and the
+//! membership is never loaded for it. What a client says about a member besides its id (`display`, `$ref`) is known
+//! better here and ignored.
+
+use scim_filter_parser::{CompareOp, Filter, Literal};
+use serde_json::Value;
+
+use super::Error;
+use super::elements::Mode;
+use super::limits;
+use super::path::Place;
+use super::quirks;
+
+/// A member as a client names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberInput {
+    /// The id of a User or Group.
+    pub value: String,
+    /// `User` or `Group`, where the client says so.
+    pub kind: Option<String>,
+}
+
+/// A change of a group's members.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MemberChange {
+    /// These become members; who is one already stays one.
+    Add(Vec<MemberInput>),
+    /// These cease to be members; who is none is no error.
+    Remove(MemberFilter),
+    /// The members are these and no others.
+    Replace(Vec<MemberInput>),
+}
+
+/// Which members a removal means.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MemberFilter {
+    /// All.
+    All,
+    /// Those with these ids.
+    Values(Vec<String>),
+    /// Those that satisfy a filter of any other form; see [`super::matches::members`].
+    Matching(Filter),
+}
+
+impl MemberFilter {
+    /// What a filter in `members[..]` means: ids where it consists of `value eq` terms, joined by `or`.
+    pub fn of(filter: &Filter) -> Self {
+        values(filter).map_or_else(|| Self::Matching(filter.clone()), Self::Values)
+    }
+}
+
+fn values(filter: &Filter) -> Option<Vec<String>> {
+    match filter {
+        Filter::Compare { path, op: CompareOp::Eq, value: Literal::String(id) }
+            if path.urn.is_none() && path.sub.is_none() && path.name.eq_ignore_ascii_case("value") =>
+        {
+            Some(vec![id.clone()])
+        }
+        Filter::Or(terms) => terms.iter().map(values).collect::<Option<Vec<_>>>().map(|ids| ids.concat()),
+        _ => None,
+    }
+}
+
+/// The change that a write of `members` asks for.
+///
+/// # Errors
+/// 400 `mutability` for a write to a part of a member, 400 `invalidValue` for a member without an id.
+pub fn written(place: Place<'_>, mode: Mode, value: Value) -> Result<MemberChange, Error> {
+    if place.sub.is_some() {
+        return Err(Error::mutability("a member cannot be changed, only added and removed"));
+    }
+    let inputs = inputs(value)?;
+    Ok(if mode == Mode::Add { MemberChange::Add(inputs) } else { MemberChange::Replace(inputs) })
+}
+
+/// The members a value names: objects with a `value`, or plain ids.
+///
+/// # Errors
+/// 400 `invalidValue` for a member without an id.
+pub fn inputs(value: Value) -> Result<Vec<MemberInput>, Error> {
+    quirks::elements(value).into_iter().filter(|member| !member.is_null()).map(input).collect()
+}
+
+fn input(member: Value) -> Result<MemberInput, Error> {
+    let (value, kind) = match member {
+        Value::String(id) => (Some(id), None),
+        Value::Object(object) => {
+            let text = |name: &str| {
+                let found = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+                found.and_then(|(_, value)| value.as_str()).map(str::to_owned)
+            };
+            (text("value"), text("type"))
+        }
+        _ => (None, None),
+    };
+    match value.filter(|id| !id.is_empty() && id.len() <= limits::STRING_BYTES) {
+        Some(value) => Ok(MemberInput { value, kind }),
+        None => Err(Error::invalid_value("members.value must be the id of a resource")),
+    }
+}
