@@ -147,15 +147,17 @@ impl Store {
 }
 
 impl Inner {
-    /// A pooled connection may have died since its last use: one retry on another.
+    /// Pooled connections may have died since their last use, all of them when the database was away: on to the next
+    /// until one lives.
     fn read_once<T, E: From<Error>>(&self, job: &impl Fn(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
-        let mut session = self.readers.get_timeout(self.wait).map_err(Error::unavailable)?;
-        let answer = job(&mut Tx::new(&mut session.connection, &self.paths));
-        if answer.is_ok() || !session.is_broken() {
-            return answer;
+        let mut dead = 0;
+        loop {
+            let mut session = self.readers.get_timeout(self.wait).map_err(Error::unavailable)?;
+            let answer = job(&mut Tx::new(&mut session.connection, &self.paths));
+            if answer.is_ok() || !session.is_broken() || dead == self.readers.max_size() {
+                return answer;
+            }
+            dead += 1;
         }
-        drop(session);
-        let mut session = self.readers.get_timeout(self.wait).map_err(Error::unavailable)?;
-        job(&mut Tx::new(&mut session.connection, &self.paths))
     }
 }

@@ -1,7 +1,6 @@
 //! The real binary as a process: started, asked, killed.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -30,6 +29,22 @@ pub fn json_of(database: &DatabaseUrl, words: &[&str]) -> Value {
     let output = anteroom(database, words).output().expect("the binary runs");
     assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// What a command that fails says; one that does not end fails the test.
+pub fn failure(database: &DatabaseUrl, words: &[&str]) -> String {
+    let mut child =
+        anteroom(database, words).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    for _ in 0..2_000 {
+        if child.try_wait().expect("a state").is_some() {
+            let output = child.wait_with_output().expect("an end");
+            assert_eq!(output.status.code(), Some(1), "{words:?}");
+            return String::from_utf8(output.stderr).expect("text");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().expect("killed");
+    panic!("{words:?} does not end");
 }
 
 /// A running `anteroom serve`.
@@ -159,11 +174,6 @@ impl Site {
         Answer::of(self.client.request(Method::POST, format!("{url}{path}")).bearer_auth(&self.management).json(&body))
             .await
     }
-
-    /// Asks the server at this URL who has arrived.
-    pub async fn sign_in(&self, url: &str, question: Value) -> Value {
-        self.api(url, &format!("/api/v1/connections/{}/sign_ins", self.connection_id), question).await.expect(200).body
-    }
 }
 
 fn client() -> Client {
@@ -174,12 +184,4 @@ fn client() -> Client {
 
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value[field].as_str().unwrap_or_else(|| panic!("{field} in {value}"))
-}
-
-/// Where the file of an SQLite database is.
-pub fn file(database: &DatabaseUrl) -> Option<PathBuf> {
-    match database {
-        DatabaseUrl::Sqlite(path) => Some(path.clone()),
-        DatabaseUrl::Postgres(_) => None,
-    }
 }

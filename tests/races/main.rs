@@ -21,6 +21,7 @@ mod resources;
 
 use anteroom::store::DatabaseUrl;
 use process::{Process, Site};
+use serde_json::Value;
 use support::{Database, Directory, Sql};
 
 /// A directory behind one server or two.
@@ -46,6 +47,12 @@ impl Race {
     /// The directory, by one of the servers.
     fn directory(&self, turn: usize) -> Directory {
         self.site.directory(self.url(turn))
+    }
+
+    /// Asks one of the servers who has arrived.
+    async fn sign_in(&self, turn: usize, question: Value) -> Value {
+        let path = format!("/api/v1/connections/{}/sign_ins", self.site.connection_id);
+        self.site.api(self.url(turn), &path, question).await.expect(200).body
     }
 
     fn number(&self, query: &str) -> i64 {

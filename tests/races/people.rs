@@ -14,7 +14,7 @@ race_test! {
         for round in 0..ROUNDS {
             let email = format!("p{round}@acme.test");
             let question = json!({"subject": format!("ext-{email}"), "email": email, "email_verified": true, "given_name": "Given"});
-            let ask = |turn: usize| race.site.sign_in(race.url(turn), question.clone());
+            let ask = |turn: usize| race.sign_in(turn, question.clone());
             let (directory, body) = (race.directory(round), user(&email));
             let ((first, second), pushed) = join(join(ask(round), ask(round + 1)), directory.post("/Users", &body)).await;
             let shown = pushed.expect(201);
@@ -39,7 +39,7 @@ race_test! {
         let question = json!({"subject": "ext-ana@acme.test", "email": "ana@acme.test", "email_verified": true});
         let set = |active: bool| json!([{"op": "replace", "path": "active", "value": active}]);
         for round in 0..12 {
-            assert_eq!(race.site.sign_in(race.url(round), question.clone()).await["decision"], "allow");
+            assert_eq!(race.sign_in(round, question.clone()).await["decision"], "allow");
             let is_acknowledged = AtomicBool::new(false);
             let asking = join_all((0..6).map(|turn| {
                 let (race, question, is_acknowledged) = (&race, &question, &is_acknowledged);
@@ -47,7 +47,7 @@ race_test! {
                     let mut seen = (0, 0);
                     while seen.1 < 3 {
                         let was_acknowledged = is_acknowledged.load(Ordering::SeqCst);
-                        let answer: Value = race.site.sign_in(race.url(turn), question.clone()).await;
+                        let answer: Value = race.sign_in(turn, question.clone()).await;
                         let is_allowed = answer["decision"] == "allow";
                         assert!(!(was_acknowledged && is_allowed), "{answer}");
                         seen.0 += usize::from(is_allowed);
