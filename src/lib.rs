@@ -4,7 +4,8 @@
 //!
 //! ```text
 //! cli -> server -> http -> provisioning -> identity -> store -> scim -> scim-filter-parser
-//! server -> jobs;   jobs -> identity, store;   clock, id, config: used by all, use nothing
+//! server -> jobs;   jobs -> identity, store;   cli -> dialogue;   dialogue uses nothing of ours
+//! clock, id, config: used by all, use nothing
 //! ```
 
 pub mod cli;

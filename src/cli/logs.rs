@@ -18,9 +18,9 @@ pub enum LogFormat {
     Json,
 }
 
-/// Starts logging for this process.
-pub(super) fn init(format: LogFormat) {
-    let filter = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new("info"));
+/// Starts logging for this process; `usual` is what is logged unless the variable says otherwise.
+pub(super) fn init(format: LogFormat, usual: &str) {
+    let filter = EnvFilter::try_from_env(VARIABLE).unwrap_or_else(|_| EnvFilter::new(usual));
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -102,10 +102,22 @@ enum Command {
     Serve(ServeConfig),
 }
 
+impl Command {
+    /// What is logged unless `ANTEROOM_LOG` says otherwise: a server tells of each request, a command of what is wrong,
+    /// and a story for people has no lines between its own.
+    fn log_level(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "info",
+            Self::Quickstart(_) => "error",
+            _ => "warn",
+        }
+    }
+}
+
 /// Parses the command line, runs the command, reports its failure.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    logs::init(cli.global.log_format);
+    logs::init(cli.global.log_format, cli.command.log_level());
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -250,8 +250,8 @@ impl Player<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::{TcpListener, TcpStream};
 
     use serde_json::json;
 
@@ -263,12 +263,27 @@ mod tests {
         let url = format!("http://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let _ = stream.read(&mut [0; 4096]).unwrap();
-                stream.write_all(answer.as_bytes()).unwrap();
+                let mut stream = BufReader::new(stream.unwrap());
+                read_request(&mut stream);
+                stream.get_mut().write_all(answer.as_bytes()).unwrap();
             }
         });
         url
+    }
+
+    /// Takes the whole request off the wire: closing with bytes unread would reset the connection.
+    fn read_request(stream: &mut BufReader<TcpStream>) {
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            stream.read_line(&mut line).unwrap();
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+            if line.trim().is_empty() {
+                return stream.read_exact(&mut vec![0; length]).unwrap();
+            }
+        }
     }
 
     fn target(url: String) -> Target {

@@ -54,7 +54,7 @@ impl ResponseError for ScimError {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         put_headers(&mut response, &self.headers);
-        response.insert_header((CONTENT_TYPE, super::scim::MEDIA_TYPE)).body(self.error.to_json().to_string())
+        response.insert_header((CONTENT_TYPE, scim::MEDIA_TYPE)).body(self.error.to_json().to_string())
     }
 }
 
@@ -73,7 +73,7 @@ impl From<store::Error> for ScimError {
             store::Error::TooMany => scim::Error::too_many("no index serves this filter over so many resources").into(),
             store::Error::Unavailable(cause) => {
                 tracing::warn!(cause, "the database is not available");
-                Self::unavailable("the directory is not available at the moment; nothing was changed")
+                Self::unavailable("the directory is not available at the moment; try again")
             }
             store::Error::Configuration(cause) | store::Error::Internal(cause) => {
                 tracing::error!(cause, "internal error");
@@ -163,12 +163,8 @@ impl From<store::Error> for ManagementError {
             }
             store::Error::Unavailable(cause) => {
                 tracing::warn!(cause, "the database is not available");
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "UNAVAILABLE",
-                    "not available at the moment; nothing was changed",
-                )
-                .header(RETRY_AFTER, RETRY_SECONDS.to_string())
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "not available at the moment; try again")
+                    .header(RETRY_AFTER, RETRY_SECONDS.to_string())
             }
             store::Error::Configuration(cause) | store::Error::Internal(cause) => {
                 tracing::error!(cause, "internal error");

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Call, Error, Rendered, Target, membership, render, user_write};
+use super::error::name_taken;
+use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::identity::linking::{self, Placed};
-use crate::scim;
 use crate::scim::project::Projection;
 use crate::scim::validate::{self, Validated};
 use crate::store::resources::{self, Resource};
-use crate::store::{self, Store, Tx};
+use crate::store::{Store, Tx};
 
 /// Makes a resource from a POST body; a person may turn out to be here already.
 ///
@@ -24,6 +24,7 @@ pub async fn create(
     projection: Projection,
 ) -> Result<Rendered, Error> {
     let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
+    ignored::tell(&validated.ignored);
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
@@ -57,12 +58,4 @@ fn thing(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) -
     let moves = membership::set(tx, call, &made, validated.members.as_deref().unwrap_or_default())?;
     membership::tell(tx, call, "created", &made, &moves)?;
     Ok(made)
-}
-
-/// A collision of the insert is the name's.
-pub(super) fn name_taken(error: store::Error) -> Error {
-    match error {
-        store::Error::Conflict => scim::Error::uniqueness("a resource with this name exists already").into(),
-        other => other.into(),
-    }
 }

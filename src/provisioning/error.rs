@@ -25,3 +25,11 @@ impl From<identity::Error> for Error {
         }
     }
 }
+
+/// A collision of the insert is the name's.
+pub(super) fn name_taken(error: store::Error) -> Error {
+    match error {
+        store::Error::Conflict => scim::Error::uniqueness("a resource with this name exists already").into(),
+        other => other.into(),
+    }
+}

@@ -1,6 +1,6 @@
 //! Writing a person that exists: the resource, then the user behind it.
 
-use super::create::name_taken;
+use super::error::name_taken;
 use super::{Call, Error, Target};
 use crate::identity::lifecycle;
 use crate::store::Tx;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::Error;
 use super::coerce::check_count;
+use super::resource::is_primary;
 use super::schema::Attribute;
 
 /// Sub-attributes that say something about an element and are worth nothing alone.
@@ -115,11 +116,6 @@ impl<'a> Elements<'a> {
         let values: Vec<Value> = self.values.into_iter().map(|(value, _)| value).collect();
         Ok(if values.is_empty() { None } else { Some(Value::Array(values)) })
     }
-}
-
-/// Whether an element says it is the primary one.
-pub fn is_primary(element: &Value) -> bool {
-    element.get("primary") == Some(&Value::Bool(true))
 }
 
 /// A complex value with a sub-attribute set or removed; `None` when nothing worth keeping remains.

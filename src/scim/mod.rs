@@ -29,3 +29,6 @@ pub mod validate;
 pub mod values;
 
 pub use error::{Error, ScimType};
+
+/// The media type of every SCIM answer (RFC 7644 section 8.1).
+pub const MEDIA_TYPE: &str = "application/scim+json";

@@ -174,6 +174,11 @@ impl Document {
     }
 }
 
+/// Whether an element says it is the primary one.
+pub fn is_primary(element: &Value) -> bool {
+    element.get("primary") == Some(&Value::Bool(true))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

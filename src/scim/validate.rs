@@ -8,12 +8,12 @@ use serde_json::Value;
 use super::Error;
 use super::canonical::canonical;
 use super::draft::Draft;
-use super::elements::{Mode, is_primary};
+use super::elements::Mode;
 use super::limits;
 use super::members::MemberChange;
 pub use super::members::MemberInput;
 use super::quirks;
-use super::resource::Document;
+use super::resource::{Document, is_primary};
 use super::schema::{Attribute, Catalogue, Mutability, ResourceType, Top, Uniqueness};
 
 #[cfg(test)]

@@ -14,10 +14,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::canonical::canonical;
-use super::elements::is_primary;
 use super::number;
 use super::quirks;
-use super::resource::Document;
+use super::resource::{Document, is_primary};
 use super::schema::{Attribute, AttributeType, Catalogue, ResourceType, Top};
 
 #[cfg(test)]

@@ -91,19 +91,26 @@ impl Manager {
             DatabaseUrl::Sqlite(path) => open_sqlite(path, self.purpose)?,
             DatabaseUrl::Postgres(url) => open_postgres(url)?,
         };
-        let deadlocked = Arc::new(AtomicBool::new(false));
-        connection.set_instrumentation(watch(self.statements.clone(), Arc::clone(&deadlocked)));
-        Ok(Session { connection, deadlocked })
+        let (deadlocked, dead) = (Arc::default(), Arc::default());
+        connection.set_instrumentation(watch(self.statements.clone(), Arc::clone(&deadlocked), Arc::clone(&dead)));
+        Ok(Session { connection, deadlocked, dead })
     }
 }
 
-/// Counts statements and notices failures that another run of the transaction may mend.
-fn watch(statements: Statements, deadlocked: Arc<AtomicBool>) -> impl FnMut(InstrumentationEvent<'_>) + Send {
+/// Counts statements and notices failures that another run of the transaction, or another connection, may mend.
+fn watch(
+    statements: Statements,
+    deadlocked: Arc<AtomicBool>,
+    dead: Arc<AtomicBool>,
+) -> impl FnMut(InstrumentationEvent<'_>) + Send {
     move |event| match event {
         InstrumentationEvent::StartQuery { query, .. } => statements.record(query),
         InstrumentationEvent::CacheQuery { .. } => statements.record_cached(),
         InstrumentationEvent::FinishQuery { error: Some(error), .. } if Error::is_retryable(error) => {
             deadlocked.store(true, Ordering::Relaxed);
+        }
+        InstrumentationEvent::FinishQuery { error: Some(error), .. } if Error::is_of_a_dead_connection(error) => {
+            dead.store(true, Ordering::Relaxed);
         }
         _ => {}
     }
@@ -113,6 +120,8 @@ fn watch(statements: Statements, deadlocked: Arc<AtomicBool>) -> impl FnMut(Inst
 pub(super) struct Session {
     pub(super) connection: AnyConnection,
     deadlocked: Arc<AtomicBool>,
+    /// diesel alone would not notice when it is the preparation of a statement that fails.
+    dead: Arc<AtomicBool>,
 }
 
 impl Session {
@@ -123,6 +132,9 @@ impl Session {
 
     /// Whether the connection is of no more use.
     pub(super) fn is_broken(&mut self) -> bool {
+        if self.dead.load(Ordering::Relaxed) {
+            return true;
+        }
         match &mut self.connection {
             AnyConnection::Sqlite(inner) => inner.is_broken(),
             AnyConnection::Postgres(inner) => inner.is_broken(),

@@ -56,6 +56,29 @@ impl Error {
             _ => false,
         }
     }
+
+    /// Whether the connection it came from is of no more use.
+    pub(super) fn is_of_a_dead_connection(cause: &DieselError) -> bool {
+        match cause {
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _,
+            )
+            | DieselError::BrokenTransactionManager => true,
+            DieselError::DatabaseError(_, information) => {
+                let message = information.message();
+                [
+                    "terminating connection",
+                    "server closed the connection",
+                    "connection not open",
+                    "no connection to the",
+                ]
+                .iter()
+                .any(|part| message.contains(part))
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<DieselError> for Error {
@@ -76,16 +99,12 @@ impl From<DieselError> for Error {
 
 /// Messages of faults that pass: time-outs, a stopping or starting server, a lock, a full disk.
 fn is_passing(message: &str) -> bool {
-    const PASSING: [&str; 12] = [
+    const PASSING: [&str; 8] = [
         "statement timeout",
         "lock timeout",
         "deadlock detected",
         "could not serialize",
-        "terminating connection",
         "the database system is",
-        "server closed the connection",
-        "connection not open",
-        "no connection to the server",
         "database is locked",
         "database or disk is full",
         "too many clients",

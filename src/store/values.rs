@@ -13,14 +13,14 @@ use crate::scim::values::ValueRow;
 const CHUNK: usize = 200;
 
 #[derive(Insertable)]
-#[diesel(table_name = attribute_values)]
+#[diesel(table_name = attribute_values, treat_none_as_default_value = false)]
 struct Row<'a> {
     connection_key: ConnectionKey,
     path_key: i64,
     value_key: &'a str,
     resource_key: ResourceKey,
     element: i64,
-    rest: Option<&'a str>,
+    rest: Option<String>,
     is_sort: bool,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn replace(
             value_key: &new.key,
             resource_key: resource,
             element: new.element,
-            rest: new.rest.as_deref(),
+            rest: new.rest.clone(),
             is_sort: new.is_sort,
         });
     }

@@ -41,13 +41,17 @@ impl WritePool {
         let (pool, paths, wait) = (self.pool.clone(), Arc::clone(&self.paths), self.wait);
         let work = move || {
             let _permit = permit;
-            let mut attempt = 1;
+            let (mut attempt, mut dead) = (1, 0);
             loop {
                 let mut session = pool.get_timeout(wait).map_err(Error::unavailable)?;
                 match transaction(&mut session, &paths, &job) {
                     Ended::Answered(answer) => return answer,
+                    Ended::Dead(_) if dead < pool.max_size() => {
+                        dead += 1;
+                        continue;
+                    }
                     Ended::Undone(_) if attempt < ATTEMPTS => attempt += 1,
-                    Ended::Undone(cause) => return Err(Error::unavailable(cause).into()),
+                    Ended::Undone(cause) | Ended::Dead(cause) => return Err(Error::unavailable(cause).into()),
                 }
                 drop(session);
                 std::thread::sleep(Duration::from_millis(u64::from(attempt) * 5));
@@ -60,8 +64,10 @@ impl WritePool {
 /// How one run of a transaction ended.
 enum Ended<T, E> {
     Answered(Result<T, E>),
-    /// Nothing was done and another run may succeed: a deadlock, or a connection that had died while idle.
+    /// Nothing was done and another run may succeed: a deadlock.
     Undone(String),
+    /// Nothing was done: the connection had died while it was idle, as others in the pool may have.
+    Dead(String),
 }
 
 type Manager = <AnyConnection as Connection>::TransactionManager;
@@ -73,7 +79,7 @@ where
 {
     session.take_deadlock();
     if let Err(cause) = Manager::begin_transaction(&mut session.connection) {
-        return Ended::Undone(cause.to_string());
+        return Ended::Dead(cause.to_string());
     }
     let answer = job(&mut Tx::new(&mut session.connection, paths));
     let ended = if answer.is_ok() {

@@ -111,10 +111,10 @@ async fn routes(directory: &Directory) -> Vec<(Method, String)> {
 /// A body that the route would accept for a resource of one's own.
 async fn send(directory: &Directory, method: &Method, path: &str) -> Answer {
     let request = directory.request(method.clone(), path).header("content-type", "application/scim+json");
-    let patch = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "replace", "value": {"displayName": "Stolen"}}]});
+    let change = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "replace", "value": {"displayName": "Stolen"}}]});
     let whole = json!({"userName": "stolen@acme.test", "displayName": "Stolen"});
     Answer::of(match *method {
-        Method::PATCH => request.body(patch.to_string()),
+        Method::PATCH => request.body(change.to_string()),
         Method::POST | Method::PUT => request.body(whole.to_string()),
         _ => request,
     })

@@ -4,6 +4,7 @@
 mod access;
 mod directory;
 mod identity;
+mod quickstart;
 mod usage;
 
 use std::process::{Command, Output};

@@ -78,10 +78,7 @@ impl<W: Write> Page<W> {
         writeln!(self.out, "      {verdict}")?;
         for line in answer.get("explanation").and_then(Value::as_array).into_iter().flatten() {
             let part = |name: &str| line.get(name).and_then(Value::as_str);
-            self.paragraph(
-                8,
-                &format!("- {}: {}", part("step").unwrap_or_default(), part("finding").unwrap_or_default()),
-            )?;
+            self.item(8, &format!("{}: {}", part("step").unwrap_or_default(), part("finding").unwrap_or_default()))?;
             if let Some(remedy) = part("remedy") {
                 self.paragraph(10, &format!("remedy: {remedy}"))?;
             }
@@ -151,6 +148,13 @@ impl<W: Write> Page<W> {
 
     fn paragraph(&mut self, indent: usize, text: &str) -> io::Result<()> {
         wrap(text, WIDTH.saturating_sub(indent)).iter().try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
+    }
+
+    /// A paragraph with a dash before it.
+    fn item(&mut self, indent: usize, text: &str) -> io::Result<()> {
+        let lines = wrap(text, WIDTH.saturating_sub(indent + 2));
+        let mut marks = std::iter::once("- ").chain(std::iter::repeat("  "));
+        lines.iter().try_for_each(|line| writeln!(self.out, "{:indent$}{}{line}", "", marks.next().unwrap_or_default()))
     }
 
     fn styled(&self, style: &str, text: &str) -> String {

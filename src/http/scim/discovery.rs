@@ -8,7 +8,6 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
-use super::MEDIA_TYPE;
 use crate::http::State;
 use crate::http::caller::OptionalCaller;
 use crate::http::error::ScimError;
@@ -94,5 +93,5 @@ fn refuse_filter(request: &HttpRequest) -> Result<(), ScimError> {
 }
 
 fn body(value: &Value) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, MEDIA_TYPE)).body(value.to_string())
+    HttpResponse::Ok().insert_header((CONTENT_TYPE, scim::MEDIA_TYPE)).body(value.to_string())
 }

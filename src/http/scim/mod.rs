@@ -12,9 +12,6 @@ use actix_web::web::{self, ServiceConfig};
 use super::error::{no_such_route, scim_method_not_allowed};
 use super::table::{self, Row, row};
 
-/// The media type of every SCIM answer (RFC 7644 section 8.1).
-pub(crate) const MEDIA_TYPE: &str = "application/scim+json";
-
 /// Below which path a directory is.
 pub(super) const DIRECTORY: &str = "/v2/{directory}";
 

@@ -5,7 +5,6 @@ use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_
 use actix_web::web::{Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::MEDIA_TYPE;
 use crate::http::State;
 use crate::http::body;
 use crate::http::caller::Caller;
@@ -61,7 +60,7 @@ pub(super) async fn list(
     let target = target(&caller, &path.1, None)?;
     let query = ListQuery::parse(&parameters(&request)?, &caller.0.quirks).map_err(ScimError::from)?;
     let page = provisioning::list(&state.store, &caller.0, &target, query).await.map_err(ScimError::from)?;
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, MEDIA_TYPE)).body(page))
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, scim::MEDIA_TYPE)).body(page))
 }
 
 /// `PUT /{endpoint}/{id}`: 200, 404, 409 or 412.
@@ -131,7 +130,7 @@ fn precondition(request: &HttpRequest, name: &HeaderName) -> Result<Option<Preco
 
 fn resource(status: StatusCode, rendered: &Rendered) -> HttpResponse {
     HttpResponse::build(status)
-        .insert_header((CONTENT_TYPE, MEDIA_TYPE))
+        .insert_header((CONTENT_TYPE, scim::MEDIA_TYPE))
         .insert_header((LOCATION, rendered.location.as_str()))
         .insert_header((ETAG, scim::etag::etag(rendered.version)))
         .body(rendered.body.clone())

@@ -27,9 +27,11 @@ pub fn parse(
     let body = body.as_object().ok_or_else(|| Error::invalid_syntax("the body must be a JSON object"))?;
     check_schemas(field(body, "schemas"))?;
     let operations = field(body, "Operations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    if operations.is_empty() || operations.len() > limits::PATCH_OPERATIONS {
-        let most = limits::PATCH_OPERATIONS;
-        return Err(Error::invalid_syntax(format!("Operations must be an array of 1 to {most} operations")));
+    if operations.len() > limits::PATCH_OPERATIONS {
+        return Err(Error::too_many(format!("at most {} operations in one request", limits::PATCH_OPERATIONS)));
+    }
+    if operations.is_empty() {
+        return Err(Error::invalid_syntax("Operations must be an array of at least one operation"));
     }
     operations.iter().map(|given| operation(catalogue, resource_type, given, quirks)).collect()
 }

@@ -75,8 +75,8 @@ api_test! {
                 directory.patch(&path, json!([{"op": "replace", "value": {"active": at % 2 == 0, "title": format!("{round}-{at}")}}]))
             }));
             let posts = join_all((0..3).map(|_| async { directory.post("/Users", &user("ana@acme.test")).await }));
-            let (toggled, posted) = join(toggles, posts).await;
-            for answer in toggled {
+            let (changed, posted) = join(toggles, posts).await;
+            for answer in changed {
                 answer.expect(200);
             }
             for answer in posted {

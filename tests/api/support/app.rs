@@ -186,13 +186,7 @@ impl TestApp {
             .await
             .expect("a directory");
         let base_url = directories::scim_base_url(&self.url, &endpoint);
-        Directory {
-            organization_code: organization.to_owned(),
-            connection_id,
-            base_url,
-            token,
-            client: self.client.clone(),
-        }
+        Directory::new(organization, &connection_id, base_url, &token, self.client.clone())
     }
 
     /// A call of the management API.
@@ -234,6 +228,17 @@ impl TestApp {
 }
 
 impl Directory {
+    /// A directory that is served at this URL.
+    pub fn new(organization_code: &str, connection_id: &str, base_url: String, token: &str, client: Client) -> Self {
+        Self {
+            organization_code: organization_code.into(),
+            connection_id: connection_id.into(),
+            base_url,
+            token: token.into(),
+            client,
+        }
+    }
+
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.base_url)).bearer_auth(&self.token)
     }

@@ -3,7 +3,7 @@
 mod app;
 mod backend;
 pub mod explain;
-mod postgres;
+pub mod postgres;
 mod raw;
 mod sql;
 

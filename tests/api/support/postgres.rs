@@ -23,22 +23,26 @@ fn private_cluster() -> Option<(String, Option<Child>)> {
     let programs = programs()?;
     let folder = tempfile::Builder::new().prefix("anteroom-pg").tempdir().ok()?.keep();
     let port = std::net::TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
-    own(&folder);
-    let made = unprivileged(&programs.join("initdb"))
-        .args(["--auth=trust", "--username=anteroom", "--encoding=UTF8", "--no-locale", "--no-sync", "-D"])
-        .arg(folder.join("data"))
-        .stdout(Stdio::null())
-        .status()
-        .ok()?;
-    assert!(made.success(), "initdb failed");
+    make(&programs, &folder);
     let keeper = keep(&programs, &folder, port);
     let url = format!("postgres://anteroom@127.0.0.1:{port}");
     wait_for(port);
     Some((url, Some(keeper)))
 }
 
+/// Makes the files of a cluster in `data` below a folder.
+pub fn make(programs: &Path, folder: &Path) {
+    own(folder);
+    let made = unprivileged(&programs.join("initdb"))
+        .args(["--auth=trust", "--username=anteroom", "--encoding=UTF8", "--no-locale", "--no-sync", "-D"])
+        .arg(folder.join("data"))
+        .stdout(Stdio::null())
+        .status();
+    assert!(made.is_ok_and(|status| status.success()), "initdb failed");
+}
+
 /// Where `initdb` and `postgres` are.
-fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     let debian = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -58,7 +62,7 @@ fn is_root() -> bool {
 }
 
 /// PostgreSQL refuses to run as root.
-fn unprivileged(program: &Path) -> Command {
+pub fn unprivileged(program: &Path) -> Command {
     if !is_root() {
         return Command::new(program);
     }
