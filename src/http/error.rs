@@ -163,12 +163,8 @@ impl From<store::Error> for ManagementError {
             }
             store::Error::Unavailable(cause) => {
                 tracing::warn!(cause, "the database is not available");
-                Self::new(
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "UNAVAILABLE",
-                    "not available at the moment; try again",
-                )
-                .header(RETRY_AFTER, RETRY_SECONDS.to_string())
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "not available at the moment; try again")
+                    .header(RETRY_AFTER, RETRY_SECONDS.to_string())
             }
             store::Error::Configuration(cause) | store::Error::Internal(cause) => {
                 tracing::error!(cause, "internal error");
