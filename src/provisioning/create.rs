@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::error::name_taken;
-use super::{Call, Error, Rendered, Target, membership, render, user_write};
+use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::identity::linking::{self, Placed};
 use crate::scim::project::Projection;
 use crate::scim::validate::{self, Validated};
@@ -24,6 +24,7 @@ pub async fn create(
     projection: Projection,
 ) -> Result<Rendered, Error> {
     let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
+    ignored::tell(&validated.ignored);
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {

@@ -13,7 +13,7 @@ use crate::store::{Store, resources};
 pub async fn get(store: &Store, call: &Arc<Call>, target: &Target, projection: Projection) -> Result<Rendered, Error> {
     let (call, target) = (Arc::clone(call), target.clone());
     store
-        .read(move |tx| {
+        .read_of(call.tenant.key(), move |tx| {
             let found =
                 resources::find(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
             render::one(tx, &call, &target, &projection, &found)

@@ -21,7 +21,7 @@ pub async fn list(store: &Store, call: &Arc<Call>, target: &Target, query: ListQ
         .map(|filter| matches::check(&call.catalogue, &target.resource_type, filter))
         .transpose()?;
     let (call, target) = (Arc::clone(call), target.clone());
-    store.read(move |tx| page(tx, &call, &target, &query, plan.as_ref())).await
+    store.read_of(call.tenant.key(), move |tx| page(tx, &call, &target, &query, plan.as_ref())).await
 }
 
 fn page(
@@ -42,5 +42,5 @@ fn page(
     let mut relations = Relations::load(tx, call, target, &query.projection, &found)?;
     let resources: Vec<Value> =
         found.iter().map(|resource| render::value(call, target, &query.projection, resource, &mut relations)).collect();
-    Ok(list_response(total, query.start_index, resources).to_string())
+    render::bounded(list_response(total, query.start_index, resources).to_string())
 }

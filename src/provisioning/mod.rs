@@ -9,6 +9,7 @@ mod create;
 mod delete;
 mod error;
 mod get;
+mod ignored;
 mod list;
 mod membership;
 mod patch;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::replace::write_thing;
-use super::{Call, Error, Rendered, Target, membership, render, user_write};
+use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::scim::patch::{self, Operation};
 use crate::scim::project::Projection;
 use crate::store::resources::{self, Resource};
@@ -52,6 +52,7 @@ fn apply(
     before: &Resource,
 ) -> Result<Resource, Error> {
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
+    ignored::tell(&patched.ignored);
     if target.is_user() {
         let mut document = patched.document;
         if document.active().is_none() {

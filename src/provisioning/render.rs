@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Call, Error, Target};
 use crate::scim::project::{MemberRef, Projection, View};
+use crate::scim::{self, limits};
 use crate::store::members::{self, Related};
 use crate::store::resources::{self, Resource};
 use crate::store::{ResourceKey, Tx};
@@ -74,7 +75,25 @@ pub(super) fn one(
 ) -> Result<Rendered, Error> {
     let mut relations = Relations::load(tx, call, target, projection, std::slice::from_ref(resource))?;
     let value = value(call, target, projection, resource, &mut relations);
-    Ok(Rendered { body: value.to_string(), location: location(call, target, &resource.id), version: resource.version })
+    Ok(Rendered {
+        body: bounded(value.to_string())?,
+        location: location(call, target, &resource.id),
+        version: resource.version,
+    })
+}
+
+/// An answer, unless it would be too large to be sent whole; nothing is ever shortened silently.
+///
+/// # Errors
+/// 400 `tooMany` naming what to leave out.
+pub(super) fn bounded(body: String) -> Result<String, Error> {
+    if body.len() > limits::ANSWER_BYTES {
+        return Err(scim::Error::too_many(
+            "the answer would be too large: ask with excludedAttributes=members, or for fewer",
+        )
+        .into());
+    }
+    Ok(body)
 }
 
 /// One resource as JSON, with what is related to it.

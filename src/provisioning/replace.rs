@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error::name_taken;
 use super::membership::Moves;
-use super::{Call, Error, Rendered, Target, membership, render, user_write};
+use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::scim::project::Projection;
 use crate::scim::resource::Document;
 use crate::scim::validate::{self, Validated};
@@ -25,6 +25,7 @@ pub async fn replace(
     projection: Projection,
 ) -> Result<Rendered, Error> {
     let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
+    ignored::tell(&validated.ignored);
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {

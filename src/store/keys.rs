@@ -62,6 +62,12 @@ key! {
 }
 
 impl ConnectionKey {
+    /// A key no row has, for tests of what is kept by connection.
+    #[cfg(test)]
+    pub(super) fn for_test(number: i64) -> Self {
+        Self(number)
+    }
+
     /// The number as locks hash it.
     pub(super) fn number(self) -> i64 {
         self.0

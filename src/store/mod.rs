@@ -27,6 +27,7 @@ mod open;
 pub mod organizations;
 pub mod resources;
 mod schema;
+mod shares;
 pub mod sign_in_answers;
 mod statements;
 pub mod tokens;
@@ -50,6 +51,7 @@ pub use tx::Tx;
 use attribute_paths::PathCache;
 use backend::Pool;
 use group_commit::GroupCommit;
+use shares::Shares;
 use write_pool::WritePool;
 
 /// A handle to the database; cheap to clone.
@@ -62,6 +64,7 @@ pub struct Store {
 struct Inner {
     readers: Pool,
     read_permits: Arc<Semaphore>,
+    shares: Shares,
     wait: Duration,
     writer: Writer,
     paths: Arc<PathCache>,
@@ -96,6 +99,24 @@ impl Store {
             inner.read_once(&job)
         };
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
+    }
+
+    /// Runs `job` on a read connection, of which one tenant holds at most half: a busy directory leaves the others theirs.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn read_of<T, E, F>(&self, connection: ConnectionKey, job: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let share = self.inner.shares.of(connection);
+        let _part = tokio::time::timeout(self.inner.wait, share.acquire_owned())
+            .await
+            .map_err(|_| Error::unavailable("the directory's share of the readers is busy"))?
+            .map_err(Error::internal)?;
+        self.read(job).await
     }
 
     /// Runs `job` in one write transaction; the answer comes after the commit is durable.

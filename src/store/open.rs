@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::attribute_paths::PathCache;
 use super::backend::{self, DatabaseUrl, Manager, Purpose};
 use super::group_commit::GroupCommit;
+use super::shares::Shares;
 use super::write_pool::WritePool;
 use super::{Error, Inner, Statements, Store, Writer, migrate};
 
@@ -48,9 +49,11 @@ impl Store {
                 Writer::Pool(WritePool::new(pool, options.wait, Arc::clone(&paths)))
             }
         };
+        let readers = usize::try_from(options.readers).unwrap_or(1);
         let inner = Inner {
             readers: backend::pool(manager(Purpose::Read), options.readers),
-            read_permits: Arc::new(Semaphore::new(usize::try_from(options.readers).unwrap_or(1))),
+            read_permits: Arc::new(Semaphore::new(readers)),
+            shares: Shares::new(readers),
             wait: options.wait,
             writer,
             paths,

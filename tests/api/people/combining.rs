@@ -97,13 +97,37 @@ async fn self_made(app: &TestApp, email: &'static str, is_confirmed: bool) -> St
         let identity = identities::list_of_user(tx, user.key)?.remove(0);
         users::delete(tx, user.key)?;
         let new = users::NewUser {
-            id: user.id.clone(), email: Some(email.into()), email_key: Some(email.into()), given_name: None, family_name: None, picture: None,
-            provided_id: None, profile_source: "sign_in".into(), made_by: "sign_in".into(), is_suspended: false, created: now, modified: now, total_sign_ins: 0,
+            id: user.id.clone(),
+            email: Some(email.into()),
+            email_key: Some(email.into()),
+            given_name: None,
+            family_name: None,
+            picture: None,
+            provided_id: None,
+            profile_source: "sign_in".into(),
+            made_by: "sign_in".into(),
+            is_suspended: false,
+            created: now,
+            modified: now,
+            total_sign_ins: 0,
         };
         let key = users::insert(tx, &new)?;
         let identity = identities::NewIdentity {
-            id: identity.id, user_key: key, kind: "email".into(), value: email.into(), value_key: email.into(), connection_key: None, subject: None,
-            state: "active".into(), origin: "sign_in".into(), pushed: None, resource_key: None, is_confirmed, is_primary: true, created: now, total_logins: 0,
+            id: identity.id,
+            user_key: key,
+            kind: "email".into(),
+            value: email.into(),
+            value_key: email.into(),
+            connection_key: None,
+            subject: None,
+            state: "active".into(),
+            origin: "sign_in".into(),
+            pushed: None,
+            resource_key: None,
+            is_confirmed,
+            is_primary: true,
+            created: now,
+            total_logins: 0,
         };
         identities::insert(tx, &identity)
     });
@@ -199,8 +223,19 @@ api_test! {
 async fn second_user(app: &TestApp, email: &'static str) -> String {
     let (id, now) = (app.ids.prefixed("kp"), app.clock.now());
     let new = users::NewUser {
-        id: id.clone(), email: Some(email.into()), email_key: Some(email.into()), given_name: None, family_name: None, picture: None, provided_id: None,
-        profile_source: "local".into(), made_by: "import".into(), is_suspended: false, created: now, modified: now, total_sign_ins: 0,
+        id: id.clone(),
+        email: Some(email.into()),
+        email_key: Some(email.into()),
+        given_name: None,
+        family_name: None,
+        picture: None,
+        provided_id: None,
+        profile_source: "local".into(),
+        made_by: "import".into(),
+        is_suspended: false,
+        created: now,
+        modified: now,
+        total_sign_ins: 0,
     };
     app.store.write(move |tx| users::insert(tx, &new)).await.unwrap();
     id

@@ -2,10 +2,13 @@
 
 mod combining;
 mod departures;
+mod hard_cases;
 mod joining;
 mod lifecycle;
 mod linking;
 mod pre_created;
+mod races;
+mod sign_in;
 mod support;
 
 use serde_json::json;

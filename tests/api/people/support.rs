@@ -73,10 +73,8 @@ pub fn explanation(answer: &Value) -> String {
     let lines = answer["explanation"].as_array().expect("an explanation");
     assert!(!lines.is_empty(), "{answer:#}");
     let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
-    lines
-        .iter()
-        .map(|line| format!("{}: {}; {}\n", text(line, "step"), text(line, "finding"), text(line, "remedy")))
-        .collect()
+    let told = |line: &Value| format!("{}: {}; {}", text(line, "step"), text(line, "finding"), text(line, "remedy"));
+    lines.iter().map(told).collect::<Vec<_>>().join("\n")
 }
 
 /// An event as tests look at it.

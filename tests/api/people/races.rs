@@ -1,0 +1,146 @@
+//! Pushes, sign-ins and administrators at the same moment: whoever is faster, the end is one that some order explains.
+
+use futures_util::future::{join, join_all};
+use serde_json::json;
+
+use super::support::*;
+use crate::support::{Setup, TestApp, api_test, user};
+
+const ROUNDS: usize = 12;
+
+api_test! {
+    async fn a_push_and_a_just_in_time_sign_in_make_one_user(app: TestApp) {
+        let directory = app.directory(Setup { self_join: true, ..okta(json!({"is_create_missing_user": true})) }).await;
+        for round in 0..ROUNDS {
+            let email = format!("p{round}@acme.test");
+            let body = if round % 2 == 0 { user(&email) } else { person(&format!("p{round}"), &format!("s{round}"), "other@acme.test") };
+            let push = directory.post("/Users", &body);
+            let ask = app.sign_in(&directory, json!({"subject": format!("s{round}"), "email": email}));
+            let (pushed, answer) = join(push, ask).await;
+            let kp = user_of(&app, &directory, &pushed.expect(201).id()).await;
+            assert_eq!((&answer["decision"], &answer["user"]["id"]), (&json!("allow"), &json!(kp)), "{answer:#}");
+        }
+        let rows = rows(&app);
+        let expected = i64::try_from(ROUNDS).unwrap();
+        assert_eq!(rows[..4], [expected; 4]);
+    }
+}
+
+api_test! {
+    async fn of_two_subjects_for_one_person_one_is_bound(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        for round in 0..ROUNDS {
+            let email = format!("p{round}@acme.test");
+            directory.push(&email).await;
+            let by_id = app.sign_in(&directory, json!({"subject": format!("ext-{email}")}));
+            let by_email = app.sign_in(&directory, json!({"subject": format!("s{round}"), "email": email}));
+            let (by_id, by_email) = join(by_id, by_email).await;
+            let (winner, loser) = if by_id["decision"] == "allow" { (by_id, by_email) } else { (by_email, by_id) };
+            allowed(&winner, "bound");
+            denied(&loser, "subject_mismatch");
+        }
+        assert_eq!(told(&app, &directory, "identity.bound").await.len(), ROUNDS);
+    }
+}
+
+api_test! {
+    async fn after_a_deactivation_or_deletion_is_answered_nobody_gets_in(app: TestApp) {
+        let directory = app.directory(Setup { self_join: true, ..okta(json!({"is_create_missing_user": true})) }).await;
+        for round in 0..ROUNDS {
+            let email = format!("p{round}@acme.test");
+            let path = format!("/Users/{}", directory.push(&email).await);
+            let question = json!({"subject": format!("s{round}"), "email": email});
+            let asked = join_all((0..4).map(|_| app.sign_in(&directory, question.clone())));
+            let ended = async {
+                if round % 2 == 0 {
+                    directory.delete(&path).await.expect(204);
+                } else {
+                    directory.patch(&path, json!([{"op": "replace", "value": {"active": false}}])).await.expect(200);
+                }
+                app.sign_in(&directory, question.clone()).await
+            };
+            let (_, after) = join(asked, ended).await;
+            denied(&after, if round % 2 == 0 { "departed" } else { "deactivated" });
+        }
+        assert_eq!(rows(&app)[0], i64::try_from(ROUNDS).unwrap());
+    }
+}
+
+api_test! {
+    async fn a_post_of_somebody_who_is_being_changed_waits_and_decides_anew(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let path = format!("/Users/{}", directory.push("ana@acme.test").await);
+        for round in 0..ROUNDS {
+            let toggles = join_all((0..3).map(|at| {
+                directory.patch(&path, json!([{"op": "replace", "value": {"active": at % 2 == 0, "title": format!("{round}-{at}")}}]))
+            }));
+            let posts = join_all((0..3).map(|_| async { directory.post("/Users", &user("ana@acme.test")).await }));
+            let (changed, posted) = join(toggles, posts).await;
+            for answer in changed {
+                answer.expect(200);
+            }
+            for answer in posted {
+                assert!([201, 409].contains(&answer.status), "{}", answer.text);
+            }
+        }
+        assert_eq!(rows(&app)[..4], [1, 1, 0, 1]);
+    }
+}
+
+api_test! {
+    async fn two_trusted_connections_combine_a_user_once(app: TestApp) {
+        let one = app.directory(okta(json!({"is_trusted": true}))).await;
+        let two = app.directory_of(&one.organization_code, okta(json!({"is_trusted": true}))).await;
+        assert_domain(&app, &one.organization_code, "acme.test").await;
+        for round in 0..ROUNDS {
+            let email = format!("p{round}@acme.test");
+            let kp = email_user(&app, Some(&one.organization_code), &email).await;
+            let (here, there) = join(one.push(&email), two.push(&email)).await;
+            let users = [user_of(&app, &one, &here).await, user_of(&app, &two, &there).await];
+            assert_ne!(users[0], users[1]);
+            assert!(users.contains(&kp));
+        }
+    }
+}
+
+api_test! {
+    async fn an_administrator_and_a_push_of_the_same_person_never_make_two_of_one_name(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        for round in 0..ROUNDS {
+            let email = format!("p{round}@acme.test");
+            let kp = email_user(&app, None, &email).await;
+            let given = give_identity(&app, &kp, &directory, &email);
+            let (given, pushed) = join(given, async { directory.post("/Users", &user(&email)).await }).await;
+            let owner = user_of(&app, &directory, &pushed.expect(201).id()).await;
+            match given.status {
+                201 => assert_eq!(owner, kp),
+                409 => assert_ne!(owner, kp),
+                _ => panic!("{}", given.text),
+            }
+            assert_eq!(directory.find("/Users", &format!("userName eq \"{email}\"")).await.len(), 1);
+        }
+    }
+}
+
+api_test! {
+    async fn who_comes_back_while_the_departure_is_purged_is_whole(app: TestApp) {
+        let mut app = app;
+        let directory = app.directory(okta(json!({"departure_days": 1}))).await;
+        for round in 0..ROUNDS {
+            let email = format!("p{round}@acme.test");
+            let id = directory.push(&email).await;
+            let kp = user_of(&app, &directory, &id).await;
+            directory.delete(&format!("/Users/{id}")).await.expect(204);
+            days_pass(&mut app, 2).await;
+            // The purge runs while an administrator brings the user back.
+            let purge = anteroom::jobs::run_due(&app.store, &app.clock, &app.ids);
+            let (given, _) = join(give_identity(&app, &kp, &directory, &email), purge).await;
+            if given.status == 201 {
+                assert_eq!(shown(&app, &kp).await["identities"][0]["type"], "enterprise");
+            } else {
+                assert_eq!(given.body["errors"][0]["code"], "USER_NOT_FOUND", "{}", given.text);
+            }
+            assert_eq!(rows(&app)[1], rows(&app)[3], "one identity a resource");
+        }
+    }
+}
