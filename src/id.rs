@@ -67,8 +67,17 @@ pub fn is_well_formed_secret(prefix: &str, secret: &str) -> bool {
         return false;
     };
     rest.len() == 72
-        && rest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        && is_hex(rest)
         && rest.split_at_checked(64).is_some_and(|(body, sum)| checksum(prefix, body) == sum)
+}
+
+/// Whether an id has the form of [`Ids::prefixed`]; nothing else need be looked for.
+pub fn is_well_formed(prefix: &str, id: &str) -> bool {
+    id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_')).is_some_and(|rest| rest.len() == 32 && is_hex(rest))
+}
+
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// What is stored of a secret: its SHA-256 in hex.
@@ -117,6 +126,17 @@ mod tests {
         short.pop();
         for wrong in ["", "kstkn_", &short, &format!("{token}0")] {
             assert!(!is_well_formed_secret("kstkn", wrong));
+        }
+    }
+
+    #[test]
+    fn an_id_is_its_prefix_and_32_hex_digits() {
+        let id = Ids::random().prefixed("client");
+        assert!(is_well_formed("client", &id));
+        assert!(!is_well_formed("user", &id));
+        let nul = id.replace(char::is_numeric, "\0");
+        for wrong in ["", "client_", &id.to_uppercase(), &nul, &format!("{id}0")] {
+            assert!(!is_well_formed("client", wrong), "{wrong}");
         }
     }
 

@@ -15,6 +15,9 @@ use crate::store::{self, Tx};
 /// What client secrets begin with.
 pub const PREFIX: &str = "ksec";
 
+/// What the ids of clients begin with.
+const ID_PREFIX: &str = "client";
+
 /// Makes a client; the secret is returned once and stored as a hash.
 ///
 /// # Errors
@@ -27,7 +30,7 @@ pub fn create(
     organization: Option<&Organization>,
 ) -> Result<(Client, String), Error> {
     let new = NewClient {
-        id: act.ids.prefixed("client"),
+        id: act.ids.prefixed(ID_PREFIX),
         name: required(Some(name), "CLIENT_NAME_REQUIRED", "name")?,
         scopes: checked_scopes(scopes)?,
         organization_key: organization.map(|organization| organization.key),
@@ -58,13 +61,15 @@ fn checked_scopes(scopes: &[String]) -> Result<String, Error> {
 }
 
 /// The client that a secret belongs to, if both hold at `now`.
+///
+/// What cannot be an id or a secret is not looked for: anybody may send it, and PostgreSQL refuses text with a NUL.
 pub fn find_by_secret(
     tx: &mut Tx<'_>,
     client_id: &str,
     secret: &str,
     now: i64,
 ) -> Result<Option<Client>, store::Error> {
-    if !id::is_well_formed_secret(PREFIX, secret) {
+    if !id::is_well_formed(ID_PREFIX, client_id) || !id::is_well_formed_secret(PREFIX, secret) {
         return Ok(None);
     }
     let Some(client) = find_enabled(tx, client_id)? else {

@@ -25,9 +25,6 @@ api_test! {
             expect(&app.api(Method::GET, path, None).await, 404, code);
         }
         expect(&app.api(Method::GET, "/api/v1/user?id=%00", None).await, 400, "USER_NOT_FOUND");
-        expect(&app.api(Method::GET, "/api/v1/connections/%00", None).await, 404, "ROUTE_NOT_FOUND");
-        let form = [("grant_type", "client_credentials"), ("client_id", "\0"), ("client_secret", "\0")];
-        assert_eq!(Answer::of(app.client.post(format!("{}/oauth2/token", app.url)).form(&form)).await.expect(401).body["error"], "invalid_client");
         for (path, allowed) in [("/api/v1/user", "GET, POST"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET"), ("/readyz", "GET")] {
             let answer = app.api(Method::DELETE, path, None).await;
             expect(&answer, 405, "METHOD_NOT_ALLOWED");
@@ -42,6 +39,28 @@ api_test! {
         }
         for media_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
             expect(&send(&app, "/api/v1/connections", media_type, "{}").await, 415, "UNSUPPORTED_MEDIA_TYPE");
+        }
+    }
+}
+
+api_test! {
+    async fn a_nul_never_reaches_the_database(app: TestApp) {
+        let secret = anteroom::id::secret("ksec");
+        for id in ["\0", "client_\0", "client_0\00000000000000000000000000000000", "\u{ff}", ""] {
+            let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret.as_str())];
+            let answer = Answer::of(app.client.post(format!("{}/oauth2/token", app.url)).form(&form)).await;
+            assert_eq!(answer.expect(401).body["error"], "invalid_client", "{id:?}");
+        }
+        for (method, path) in anteroom::http::table().into_iter().filter(|(_, path)| path.starts_with("/api")) {
+            let method = Method::from_bytes(method.as_str().as_bytes()).unwrap();
+            let queries = ["id=%00", "id=a%00b", "id=kp_x&expand=%00", "starting_after=%00", "ending_before=%00", "%00=%00"];
+            for path in queries.map(|query| format!("{}?{query}", path.replace("{id}", "x"))) {
+                let answer = app.api(method.clone(), &path, Some(json!({}))).await;
+                assert!(answer.status < 500, "{method} {path}: {}", answer.text);
+            }
+            for nul in ["%00", "x%00", "%00x"].into_iter().filter(|_| path.contains('{')) {
+                expect(&app.api(method.clone(), &path.replace("{id}", nul), Some(json!({}))).await, 404, "ROUTE_NOT_FOUND");
+            }
         }
     }
 }
