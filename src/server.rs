@@ -57,7 +57,7 @@ impl Server {
         let address = listener.local_addr()?;
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
-        let state = State { store, clock, ids, public_url: public_url.trim_end_matches('/').to_owned() };
+        let state = State::new(store, clock, ids, &public_url);
         let metrics = config.metrics_listen.map(serve_metrics).transpose()?;
         let listener = serve(config, listener, state.clone())?;
         Ok(Self { listener, metrics, address, state, _lock: lock })

@@ -8,17 +8,21 @@ pub mod observe;
 mod scim;
 mod table;
 
+use std::sync::Arc;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
+use tokio::sync::OnceCell;
 
 use table::{Row, row};
 
 use crate::clock::Clock;
 use crate::id::Ids;
-use crate::store::Store;
+use crate::identity::access_tokens::{self, Keys};
+use crate::store::{self, Store};
 
 /// Below which path SCIM is.
 const SCIM: &str = "/scim";
@@ -34,6 +38,20 @@ pub struct State {
     pub ids: Ids,
     /// The URL under which clients reach this server, without a slash at the end; links are made from it alone.
     pub public_url: String,
+    /// What signs and verifies access tokens; the pair never changes, so it is read once.
+    keys: Arc<OnceCell<Keys>>,
+}
+
+impl State {
+    /// What every handler shares; the signing keys are read when the first request needs them.
+    pub fn new(store: Store, clock: Clock, ids: Ids, public_url: &str) -> Self {
+        Self { store, clock, ids, public_url: public_url.trim_end_matches('/').to_owned(), keys: Arc::default() }
+    }
+
+    /// The keys of access tokens.
+    async fn keys(&self) -> Result<&Keys, store::Error> {
+        self.keys.get_or_try_init(|| access_tokens::load_keys(&self.store)).await
+    }
 }
 
 /// The routes every server has beside its two APIs.

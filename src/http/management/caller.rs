@@ -1,7 +1,7 @@
 //! Who calls the management API: a client, known by an access token, as its row says at this moment.
 //!
 //! The row is read on every request, so that disabling a client or taking a scope from it holds at once, whatever its
-//! tokens say.
+//! tokens say. What this server did not sign never reaches the database.
 
 use std::future::{Ready, ready};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::http::State;
 use crate::http::error::ManagementError;
 use crate::http::observe::request_id;
 use crate::identity::reach::Reach;
-use crate::identity::{Act, access_tokens, clients, scopes};
+use crate::identity::{Act, clients, scopes};
 use crate::store::Store;
 use crate::store::clients::Client;
 
@@ -92,9 +92,8 @@ pub(super) async fn require(
 async fn find(request: &HttpRequest) -> Result<Caller, ManagementError> {
     let state = request.app_data::<Data<State>>().ok_or_else(unauthorized)?;
     let token = bearer(request).ok_or_else(unauthorized)?;
-    let keys = access_tokens::load_keys(&state.store).await?;
     let now = state.clock.now();
-    let claims = keys.verify(&state.public_url, token, now).ok_or_else(unauthorized)?;
+    let claims = state.keys().await?.verify(&state.public_url, token, now).ok_or_else(unauthorized)?;
     let id = claims.azp.clone();
     let client = state.store.read(move |tx| clients::find_enabled(tx, &id)).await?.ok_or_else(unauthorized)?;
     let act =

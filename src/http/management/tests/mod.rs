@@ -62,8 +62,7 @@ impl Api {
         };
         let store = Store::open(&DatabaseUrl::Sqlite(folder.path().join("test.db")), &options).unwrap();
         let clock = Clock::fixed(1_800_000_000_000_000);
-        let public_url = "https://a.test".to_owned();
-        Self { state: State { store, clock, ids: Ids::counting(), public_url }, _folder: folder }
+        Self { state: State::new(store, clock, Ids::counting(), "https://a.test"), _folder: folder }
     }
 
     fn act(&self) -> Act {
