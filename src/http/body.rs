@@ -1,4 +1,4 @@
-//! Request bodies: JSON within bounds, read before a deadline.
+//! Request bodies: JSON and forms within bounds, read before a deadline.
 //!
 //! The framework has no deadline for slow bodies and `serde_json` keeps the last of two equal keys, so both are done
 //! here: media type, size while reading, depth while parsing, keys that differ only in letter case (SCIM names are
@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::web::Payload;
+use actix_web::web::{Payload, Query};
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{is_scim, refuse};
@@ -20,6 +21,9 @@ use crate::scim::limits;
 
 /// How long a whole body may take.
 const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A form at most; the longest field is a client's secret or its list of scopes.
+const FORM_BYTES: usize = 16 * 1024;
 
 /// A bounded JSON body of the management API.
 #[derive(Debug)]
@@ -41,10 +45,7 @@ impl FromRequest for Json {
 /// 415 for another media type or a compressed body, 413 over the limit, 408 after the deadline, 400 for what is not
 /// acceptable JSON.
 pub(crate) async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Value, actix_web::Error> {
-    check_head(request, limit)?;
-    let bytes = tokio::time::timeout(DEADLINE, collect(request, payload, limit)).await.map_err(|_| {
-        refuse(is_scim(request), StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body took too long to arrive")
-    })??;
+    let bytes = bytes(request, payload, &["application/scim+json", "application/json"], limit).await?;
     json::parse(&bytes).map_err(|problem| {
         if is_scim(request) {
             super::error::ScimError::from(crate::scim::Error::invalid_syntax(problem)).into()
@@ -54,14 +55,44 @@ pub(crate) async fn read(request: &HttpRequest, payload: Payload, limit: usize) 
     })
 }
 
-fn check_head(request: &HttpRequest, limit: usize) -> Result<(), actix_web::Error> {
+/// Reads and parses a form.
+///
+/// # Errors
+/// 415, 413, 408 as [`read`]; 400 for what does not fit.
+pub(crate) async fn read_form<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: Payload,
+) -> Result<T, actix_web::Error> {
+    let bytes = bytes(request, payload, &["application/x-www-form-urlencoded"], FORM_BYTES).await?;
+    let text = String::from_utf8(bytes).ok();
+    // A query has the syntax of a form.
+    let form = text.and_then(|text| Query::from_query(&text).ok());
+    form.map(Query::into_inner).ok_or_else(|| {
+        refuse(is_scim(request), StatusCode::BAD_REQUEST, "INVALID_FORM", "the form is malformed or repeats a field")
+    })
+}
+
+/// The bytes of a body of one of these media types, in time.
+async fn bytes(
+    request: &HttpRequest,
+    payload: Payload,
+    media_types: &[&str],
+    limit: usize,
+) -> Result<Vec<u8>, actix_web::Error> {
+    check_head(request, media_types, limit)?;
+    tokio::time::timeout(DEADLINE, collect(request, payload, limit)).await.map_err(|_| {
+        refuse(is_scim(request), StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body took too long to arrive")
+    })?
+}
+
+fn check_head(request: &HttpRequest, media_types: &[&str], limit: usize) -> Result<(), actix_web::Error> {
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let media_type =
         text(CONTENT_TYPE).and_then(|value| value.split(';').next()).map(|value| value.trim().to_ascii_lowercase());
-    if !matches!(media_type.as_deref(), Some("application/scim+json" | "application/json")) {
-        let message = "send application/scim+json or application/json";
-        return Err(refuse(is_scim(request), StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message));
+    if !media_type.is_some_and(|given| media_types.contains(&given.as_str())) {
+        let message = format!("send {}", media_types.join(" or "));
+        return Err(refuse(is_scim(request), StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", &message));
     }
     if text(CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
         let message = "compressed bodies are not accepted";

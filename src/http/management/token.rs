@@ -1,19 +1,20 @@
 //! `POST /oauth2/token`: client credentials (RFC 6749 section 4.4) for an access token.
 //!
 //! Errors are OAuth's, not the management API's: 400 `invalid_request`, `unsupported_grant_type`, `invalid_scope`; 401
-//! `invalid_client`. No answer may be stored by a cache (section 5.1).
+//! `invalid_client`. A form that is too long (413) or too slow (408) is an `invalid_request` with its own status. No answer
+//! may be stored by a cache (section 5.1).
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
-use actix_web::web::{Data, Form};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::http::State;
 use crate::http::error::ManagementError;
+use crate::http::{State, body};
 use crate::identity::{access_tokens, clients, scopes};
 use crate::store;
 use crate::store::clients::Client;
@@ -30,18 +31,16 @@ pub(super) struct Asked {
 pub(super) async fn issue(
     request: HttpRequest,
     state: Data<State>,
-    form: Result<Form<Asked>, actix_web::Error>,
+    payload: Payload,
 ) -> Result<HttpResponse, OauthError> {
-    let Form(asked) =
-        form.map_err(|_| OauthError::invalid_request("send a form with grant_type=client_credentials"))?;
+    let asked: Asked = body::read_form(&request, payload).await.map_err(|refusal| OauthError::form(&refusal))?;
     check_grant_type(&asked)?;
     let (id, secret) = credentials(&request, &asked)?;
     let now = state.clock.now();
     let found = state.store.read(move |tx| clients::find_by_secret(tx, &id, &secret, now)).await?;
     let client = found.ok_or(OauthError::InvalidClient)?;
     let scope = granted(&client, asked.scope.as_deref())?;
-    let keys = access_tokens::load_keys(&state.store).await?;
-    let token = keys.issue(&state.public_url, &state.ids, now, &client.id, &scope)?;
+    let token = state.keys().await?.issue(&state.public_url, &state.ids, now, &client.id, &scope)?;
     let body = json!({ "access_token": token, "token_type": "bearer", "expires_in": access_tokens::VALID_SECONDS, "scope": scope });
     Ok(uncached(StatusCode::OK).json(body))
 }
@@ -101,6 +100,8 @@ fn uncached(status: StatusCode) -> HttpResponseBuilder {
 pub(super) enum OauthError {
     #[error("{0}")]
     InvalidRequest(&'static str),
+    #[error("{1}")]
+    InvalidForm(StatusCode, String),
     #[error("only client_credentials is supported")]
     UnsupportedGrantType,
     #[error("unknown client or wrong secret")]
@@ -116,9 +117,18 @@ impl OauthError {
         Self::InvalidRequest(description)
     }
 
+    /// What is wrong with the form, in OAuth's shape; another media type is a 400 here.
+    fn form(refusal: &actix_web::Error) -> Self {
+        let status = match refusal.as_response_error().status_code() {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
+            status => status,
+        };
+        Self::InvalidForm(status, refusal.to_string())
+    }
+
     fn code(&self) -> &'static str {
         match self {
-            Self::InvalidRequest(_) => "invalid_request",
+            Self::InvalidRequest(_) | Self::InvalidForm(..) => "invalid_request",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::InvalidClient => "invalid_client",
             Self::InvalidScope(_) => "invalid_scope",
@@ -137,6 +147,7 @@ impl ResponseError for OauthError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::InvalidClient => StatusCode::UNAUTHORIZED,
+            Self::InvalidForm(status, _) => *status,
             Self::Failed(error) => error.status_code(),
             _ => StatusCode::BAD_REQUEST,
         }

@@ -46,7 +46,7 @@ api_test! {
 api_test! {
     async fn a_nul_never_reaches_the_database(app: TestApp) {
         let secret = anteroom::id::secret("ksec");
-        for id in ["\0", "client_\0", "client_0\00000000000000000000000000000000", "\u{ff}", ""] {
+        for id in ["\0", "client_\0", "client_0\x00000000000000000000000000000000", "\u{ff}", ""] {
             let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret.as_str())];
             let answer = Answer::of(app.client.post(format!("{}/oauth2/token", app.url)).form(&form)).await;
             assert_eq!(answer.expect(401).body["error"], "invalid_client", "{id:?}");

@@ -89,6 +89,8 @@ async fn a_body_that_does_not_arrive_in_time_is_408() {
     stalled.send(format!("{head}Content-Length: 100\r\n\r\n{{"));
     let mut dripping = Raw::connect(&app.url);
     dripping.send(format!("{head}Transfer-Encoding: chunked\r\n\r\n"));
+    let mut form = Raw::connect(&app.url);
+    form.send("POST /oauth2/token HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\ngrant");
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(18) {
         dripping.send("1\r\n \r\n");
@@ -97,5 +99,7 @@ async fn a_body_that_does_not_arrive_in_time_is_408() {
     okta.get("/Users").await.expect(200);
     stalled.answer().expect("an answer").expect_error(408);
     dripping.answer().expect("an answer").expect_error(408);
+    let form = form.answer().expect("an answer");
+    assert!(form.status == 408 && form.body.contains("invalid_request"), "{} {}", form.status, form.body);
     assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
 }

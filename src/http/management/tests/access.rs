@@ -48,7 +48,25 @@ async fn token_refusals_speak_oauth_and_may_not_be_cached() {
     assert_eq!(api.send(token([("grant_type", "password")])).await.text("/error"), "unsupported_grant_type");
     assert_eq!(api.send(token([("scope", "x")])).await.text("/error"), "invalid_request");
     let json = TestRequest::post().uri("/oauth2/token").set_json(json!({ "grant_type": "client_credentials" }));
-    assert_eq!(api.send(json).await.text("/error"), "invalid_request");
+    let twice = token([("scope", "x")]).set_payload("scope=x&scope=y");
+    let long = token([("scope", "x")]).set_payload("x".repeat(20_000));
+    for (request, status) in [(json, 400), (twice, 400), (long, 413)] {
+        let refused = api.send(request).await;
+        assert_eq!((refused.status, refused.text("/error")), (status, "invalid_request".to_owned()));
+        assert_eq!(refused.headers.get(CACHE_CONTROL).unwrap(), "no-store");
+    }
+}
+
+#[actix_web::test]
+async fn the_signing_keys_are_read_once_and_a_foreign_token_asks_the_database_nothing() {
+    let api = Api::new();
+    let token = api.token("read:users", None).await;
+    let statements = || api.state.store.statements().count();
+    let before = statements();
+    assert_eq!(api.get("a.b.c", "/api/v1/user?id=kp_x").await.status, 401);
+    assert_eq!(statements() - before, 0);
+    assert_eq!(api.get(&token, "/api/v1/user").await.refusal(), (400, "USER_ID_REQUIRED".to_owned()));
+    assert_eq!(statements() - before, 1);
 }
 
 #[actix_web::test]
