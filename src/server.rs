@@ -10,7 +10,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tracing_actix_web::TracingLogger;
@@ -27,6 +27,10 @@ use crate::store::{self, DatabaseUrl, ServeLock, Store};
 const STOP_SECONDS: u64 = 30;
 /// How long a request waits for a database connection.
 const WAIT: Duration = Duration::from_secs(5);
+/// How often the recorder of metrics files what it has seen; without it histograms grow until somebody asks.
+const UPKEEP: Duration = Duration::from_secs(5);
+/// Upper bounds of the histogram of request times, in seconds.
+const BUCKETS: [f64; 13] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// A bound server, not yet running.
 pub struct Server {
@@ -92,13 +96,14 @@ impl Server {
         let jobs = actix_web::rt::spawn(jobs::run_forever(store, clock, ids));
         let metrics = self.metrics.map(|metrics| {
             let handle = metrics.handle();
-            (actix_web::rt::spawn(metrics), handle)
+            (actix_web::rt::spawn(metrics), actix_web::rt::spawn(upkeep()), handle)
         });
         let ended = self.listener.await;
         jobs.abort();
-        if let Some((task, handle)) = metrics {
+        if let Some((task, upkeep, handle)) = metrics {
             handle.stop(false).await;
             task.abort();
+            upkeep.abort();
         }
         ended
     }
@@ -152,13 +157,24 @@ fn tls(cert: &Path, key: &Path) -> anyhow::Result<rustls::ServerConfig> {
 fn recorder() -> &'static PrometheusHandle {
     static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| {
-        let recorder = PrometheusBuilder::new().build_recorder();
+        let times = Matcher::Full(http::observe::SECONDS.to_owned());
+        // The only refusal is of an empty list.
+        let builder = PrometheusBuilder::new().set_buckets_for_metric(times, &BUCKETS).unwrap_or_default();
+        let recorder = builder.build_recorder();
         let handle = recorder.handle();
         if metrics::set_global_recorder(recorder).is_err() {
             tracing::warn!("another metrics recorder is installed; /metrics stays empty");
         }
         handle
     })
+}
+
+async fn upkeep() {
+    let mut every = tokio::time::interval(UPKEEP);
+    loop {
+        every.tick().await;
+        recorder().run_upkeep();
+    }
 }
 
 fn serve_metrics(address: SocketAddr) -> anyhow::Result<actix_web::dev::Server> {

@@ -20,6 +20,9 @@ use super::State;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The histogram of how long requests take.
+pub const SECONDS: &str = "anteroom_http_request_seconds";
+
 /// The span of a request: its id, method and route template.
 #[derive(Debug)]
 pub struct RequestSpan;
@@ -64,7 +67,7 @@ fn record<B>(response: &ServiceResponse<B>, started: Instant) {
     tracing::info!(route, status, milliseconds = seconds * 1_000.0, "answered");
     let labels = [("route", route), ("method", method.to_owned()), ("status", status.to_string())];
     metrics::counter!("anteroom_http_requests_total", &labels).increment(1);
-    metrics::histogram!("anteroom_http_request_seconds", &labels).record(seconds);
+    metrics::histogram!(SECONDS, &labels).record(seconds);
 }
 
 /// A method as a label: clients may send any word.
