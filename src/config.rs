@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::RangedU64ValueParser;
 
 /// How the server listens, and what it calls itself.
 #[derive(Clone, Debug, Args)]
@@ -33,16 +34,21 @@ pub struct ServeConfig {
     pub behind_proxy: bool,
 
     /// Worker threads [default: one a core]
-    #[arg(long, env = "ANTEROOM_WORKERS")]
+    #[arg(long, env = "ANTEROOM_WORKERS", value_parser = count::<usize>())]
     pub workers: Option<usize>,
 
     /// Database connections for reading
-    #[arg(long, env = "ANTEROOM_READERS", default_value_t = 8)]
+    #[arg(long, env = "ANTEROOM_READERS", value_parser = count::<u32>(), default_value_t = 8)]
     pub readers: u32,
 
     /// Database connections for writing (PostgreSQL; SQLite has one writer)
-    #[arg(long, env = "ANTEROOM_WRITERS", default_value_t = 8)]
+    #[arg(long, env = "ANTEROOM_WRITERS", value_parser = count::<u32>(), default_value_t = 8)]
     pub writers: u32,
+}
+
+/// Reads a number of threads or connections: at least one, and no more than any machine or database serves well.
+fn count<T: TryFrom<u64> + Clone + Send + Sync + 'static>() -> RangedU64ValueParser<T> {
+    RangedU64ValueParser::new().range(1..=1024)
 }
 
 impl Default for ServeConfig {

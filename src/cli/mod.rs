@@ -191,5 +191,8 @@ mod tests {
         assert!(cli.global.json);
         assert_eq!(cli.global.database_url, DatabaseUrl::Sqlite("x.db".into()));
         assert_eq!(cli.global.log_format, LogFormat::Text);
+        for flag in ["--workers", "--readers", "--writers"] {
+            assert!(refusal(&format!("anteroom serve {flag} 0")).contains("1..=1024"), "{flag}");
+        }
     }
 }
