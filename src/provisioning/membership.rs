@@ -111,7 +111,7 @@ fn selected(
             resources::keys_of(tx, connection, ids)?.into_values().map(|(key, _)| key).collect()
         }
         MemberFilter::Matching(filter) => {
-            let plan = matches::members(&call.catalogue, &target.resource_type, filter)?;
+            let plan = matches::members(&target.resource_type, filter)?;
             members::list_matching(tx, connection, group.key, &plan)?
         }
     })

@@ -1,8 +1,8 @@
 //! Members as clients name them, and the changes they ask for.
 //!
 //! A group's members are rows and no part of its document, so a change is carried to the store as a delta and the
-//! membership is never loaded for it. What a client says about a member besides its id (`display`, `$ref`) is known
-//! better here and ignored.
+//! membership is never loaded for it. What a client says about a member besides its id (`type`, `display`, `$ref`) is
+//! known better here and ignored.
 
 use scim_filter_parser::{CompareOp, Filter, Literal};
 use serde_json::Value;
@@ -18,8 +18,6 @@ use super::quirks;
 pub struct MemberInput {
     /// The id of a User or Group.
     pub value: String,
-    /// `User` or `Group`, where the client says so.
-    pub kind: Option<String>,
 }
 
 /// A change of a group's members.
@@ -84,19 +82,16 @@ pub fn inputs(value: Value) -> Result<Vec<MemberInput>, Error> {
 }
 
 fn input(member: Value) -> Result<MemberInput, Error> {
-    let (value, kind) = match member {
-        Value::String(id) => (Some(id), None),
+    let value = match member {
+        Value::String(id) => Some(id),
         Value::Object(object) => {
-            let text = |name: &str| {
-                let found = object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
-                found.and_then(|(_, value)| value.as_str()).map(str::to_owned)
-            };
-            (text("value"), text("type"))
+            let found = object.into_iter().find(|(key, _)| key.eq_ignore_ascii_case("value"));
+            found.and_then(|(_, value)| value.as_str().map(str::to_owned))
         }
-        _ => (None, None),
+        _ => None,
     };
     match value.filter(|id| !id.is_empty() && id.len() <= limits::STRING_BYTES) {
-        Some(value) => Ok(MemberInput { value, kind }),
+        Some(value) => Ok(MemberInput { value }),
         None => Err(Error::invalid_value("members.value must be the id of a resource")),
     }
 }

@@ -21,7 +21,7 @@ pub fn check(catalogue: &Catalogue, resource_type: &ResourceType, filter: &Filte
 ///
 /// # Errors
 /// As [`check`].
-pub fn members(_: &Catalogue, resource_type: &ResourceType, filter: &Filter) -> Result<Plan, Error> {
+pub fn members(resource_type: &ResourceType, filter: &Filter) -> Result<Plan, Error> {
     let side = |top: &Top<'_>| resource_type.related_side(*top) == Some(RelatedSide::Members);
     let found = resource_type.attributes().find(side);
     let top = found.ok_or_else(|| Error::invalid_filter(format!("a {} has no members", resource_type.name)))?;

@@ -16,6 +16,8 @@ use crate::scim::values::{self, ValueRow};
 
 /// Whether a resource satisfies a filter.
 ///
+/// No request asks this, the database does it for whole directories; it is what tests hold plans and rows against.
+///
 /// # Errors
 /// As [`check`].
 pub fn resource(
@@ -28,14 +30,6 @@ pub fn resource(
     let rows = values::rows(catalogue, resource_type, view.document);
     let user_name = view.document.user_name().map(canonical);
     Ok(Facts { rows: &rows, view: Some(view), user_name }.holds(&plan, None, None))
-}
-
-/// Whether one element of an attribute satisfies the filter of a value path.
-///
-/// # Errors
-/// As [`check`].
-pub fn element(attribute: &Attribute, element: &Value, filter: &Filter) -> Result<bool, Error> {
-    Ok(!select(attribute, std::iter::once(element), filter)?.is_empty())
 }
 
 /// The elements of an attribute that satisfy the filter of a value path.

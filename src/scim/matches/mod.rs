@@ -12,7 +12,7 @@ mod test;
 mod tests;
 
 pub use check::{check, members};
-pub use evaluate::{element, resource, select};
+pub use evaluate::{resource, select};
 pub use test::Test;
 
 pub use super::schema::RelatedSide;

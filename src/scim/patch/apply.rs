@@ -217,12 +217,12 @@ impl<'a> Patch<'a> {
     fn members(&mut self, selection: &Selection<'_>, kind: OperationKind, value: Option<&Value>) -> Result<(), Error> {
         let filter = MemberFilter::of(selection.filter);
         if let MemberFilter::Matching(filter) = &filter {
-            matches::members(self.catalogue, self.resource_type, filter)?;
+            matches::members(self.resource_type, filter)?;
         }
         let change = match (kind, filter) {
             (OperationKind::Remove, filter) => MemberChange::Remove(filter),
             (OperationKind::Add, MemberFilter::Values(ids)) if value.is_none_or(Value::is_object) => {
-                MemberChange::Add(ids.into_iter().map(|value| MemberInput { value, kind: None }).collect())
+                MemberChange::Add(ids.into_iter().map(|value| MemberInput { value }).collect())
             }
             _ => return Err(Error::mutability("a member cannot be changed, only added and removed")),
         };

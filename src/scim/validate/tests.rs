@@ -174,8 +174,8 @@ fn members_are_split_off() {
         "Members": [{ "VALUE": "a", "display": "Ana", "$ref": null }, "b", { "value": "c", "type": "Group" }, null],
     });
     let validated = read("Group", body).unwrap();
-    let input = |value: &str, kind: Option<&str>| MemberInput { value: value.into(), kind: kind.map(str::to_owned) };
-    assert_eq!(validated.members, Some(vec![input("a", None), input("b", None), input("c", Some("Group"))]));
+    let named = ["a", "b", "c"].map(|id| MemberInput { value: id.to_owned() });
+    assert_eq!(validated.members, Some(named.to_vec()));
     assert_eq!(validated.document.to_stored(), r#"{"displayName":"Engineering"}"#);
     assert_eq!(read("Group", json!({ "displayName": "x" })).unwrap().members, None);
     assert_eq!(read("Group", json!({ "displayName": "x", "members": [] })).unwrap().members, Some(Vec::new()));

@@ -10,7 +10,7 @@ fn values(ids: &[&str]) -> MemberChange {
 }
 
 fn added(ids: &[&str]) -> MemberChange {
-    MemberChange::Add(ids.iter().map(|id| MemberInput { value: (*id).to_owned(), kind: None }).collect())
+    MemberChange::Add(ids.iter().map(|id| MemberInput { value: (*id).to_owned() }).collect())
 }
 
 #[test]

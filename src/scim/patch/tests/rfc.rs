@@ -220,7 +220,7 @@ fn operations_follow_each_other() {
 #[test]
 fn members() {
     let before = json!({ "displayName": "Tour Guides" });
-    let input = |value: &str| MemberInput { value: value.into(), kind: None };
+    let input = |value: &str| MemberInput { value: value.into() };
     let values =
         |ids: &[&str]| MemberChange::Remove(MemberFilter::Values(ids.iter().map(|id| (*id).to_owned()).collect()));
     for (operation, expected) in [
