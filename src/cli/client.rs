@@ -1,4 +1,4 @@
-//! `anteroom client create`.
+//! `anteroom client create|disable|enable`.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -14,6 +14,18 @@ pub(super) enum Command {
     /// Prints JSON: client_id, client_secret and scopes. The secret is shown once. Get an access token with it from
     /// POST /oauth2/token (grant_type=client_credentials).
     Create(Create),
+    /// Disable a client: it is refused from the next request on, whatever its access tokens say
+    Disable {
+        /// Id of the client
+        #[arg(long)]
+        id: String,
+    },
+    /// Enable a disabled client
+    Enable {
+        /// Id of the client
+        #[arg(long)]
+        id: String,
+    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -32,7 +44,20 @@ pub(super) struct Create {
 }
 
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
-    let Command::Create(args) = command;
+    match command {
+        Command::Create(args) => create(session, args).await,
+        Command::Disable { id } => set_disabled(session, id, true).await,
+        Command::Enable { id } => set_disabled(session, id, false).await,
+    }
+}
+
+async fn set_disabled(session: &Session, id: String, is_disabled: bool) -> anyhow::Result<()> {
+    let (act, wanted) = (session.act(), id.clone());
+    session.store.write(move |tx| clients::set_disabled(tx, &act, &wanted, is_disabled)).await?;
+    output::json(&json!({ "client_id": id, "is_disabled": is_disabled }))
+}
+
+async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
     let act = session.act();
     let made = session.store.write(move |tx| {
         let organization =

@@ -5,11 +5,13 @@
 #![expect(clippy::doc_markdown, reason = "doc comments of arguments are help texts, shown as they are")]
 
 mod client;
+mod connection;
 mod directory;
 mod domain;
 mod identity;
 mod jobs;
 mod logs;
+mod organization;
 mod output;
 mod quickstart;
 mod serve;
@@ -77,6 +79,12 @@ enum Command {
     /// Bearer tokens that an identity provider authenticates with
     #[command(subcommand)]
     Token(token::Command),
+    /// Organizations: business customers
+    #[command(subcommand)]
+    Organization(organization::Command),
+    /// Connections: one IdP application each
+    #[command(subcommand)]
+    Connection(connection::Command),
     /// Clients of the management API
     #[command(subcommand)]
     Client(client::Command),
@@ -139,6 +147,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         match cli.command {
             Command::Directory(command) => directory::run(&session, command).await,
             Command::Token(command) => token::run(&session, command).await,
+            Command::Organization(command) => organization::run(&session, command).await,
+            Command::Connection(command) => connection::run(&session, command).await,
             Command::Client(command) => client::run(&session, command).await,
             Command::User(command) => user::run(&session, command).await,
             Command::Identity(command) => identity::run(&session, command).await,
@@ -181,6 +191,9 @@ mod tests {
         assert!(refusal("anteroom --database-url mysql:x token list --directory d").contains("sqlite: or postgres://"));
         assert!(refusal("anteroom token create --directory d --name x --expires-in soon").contains("90d"));
         assert!(refusal("anteroom jobs run").contains("--once"));
+        for flag in ["--workers", "--readers", "--writers"] {
+            assert!(refusal(&format!("anteroom serve {flag} 0")).contains("1..=1024"), "{flag}");
+        }
         assert!(refusal("anteroom identity add --user u --type pet --value rex").contains("enterprise"));
     }
 
@@ -191,8 +204,5 @@ mod tests {
         assert!(cli.global.json);
         assert_eq!(cli.global.database_url, DatabaseUrl::Sqlite("x.db".into()));
         assert_eq!(cli.global.log_format, LogFormat::Text);
-        for flag in ["--workers", "--readers", "--writers"] {
-            assert!(refusal(&format!("anteroom serve {flag} 0")).contains("1..=1024"), "{flag}");
-        }
     }
 }

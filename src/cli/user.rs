@@ -1,4 +1,4 @@
-//! `anteroom user create`.
+//! `anteroom user create|suspend|restore`.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -15,6 +15,18 @@ pub(super) enum Command {
     ///
     /// Prints JSON: the user's id. Tie the user to a connection with identity add --type enterprise.
     Create(Create),
+    /// Suspend a user: they cannot sign in, whatever their IdP says
+    Suspend {
+        /// Id of the user
+        #[arg(long)]
+        id: String,
+    },
+    /// Restore a suspended user; whom their IdP deactivated stays so
+    Restore {
+        /// Id of the user
+        #[arg(long)]
+        id: String,
+    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -76,7 +88,20 @@ impl Create {
 }
 
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
-    let Command::Create(args) = command;
+    match command {
+        Command::Create(args) => create(session, args).await,
+        Command::Suspend { id } => set_suspended(session, id, true).await,
+        Command::Restore { id } => set_suspended(session, id, false).await,
+    }
+}
+
+async fn set_suspended(session: &Session, id: String, is_suspended: bool) -> anyhow::Result<()> {
+    let (act, wanted) = (session.act(), id.clone());
+    session.store.write(move |tx| users::set_suspended(tx, &act, &wanted, is_suspended)).await?;
+    output::json(&json!({ "id": id, "is_suspended": is_suspended }))
+}
+
+async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
     let act = session.act();
     let made = session.store.write(move |tx| {
         let organization =

@@ -83,6 +83,21 @@ pub fn find_enabled(tx: &mut Tx<'_>, client_id: &str) -> Result<Option<Client>, 
     Ok(rows::find(tx, client_id)?.filter(|client| !client.is_disabled))
 }
 
+/// Disables a client from its next request on, or enables it again; a repetition changes nothing.
+///
+/// # Errors
+/// 404 when there is no such client.
+pub fn set_disabled(tx: &mut Tx<'_>, act: &Act, id: &str, is_disabled: bool) -> Result<(), Error> {
+    let client =
+        rows::find(tx, id)?.ok_or_else(|| Error::not_found("CLIENT_NOT_FOUND", format!("There is no client {id}")))?;
+    if client.is_disabled == is_disabled {
+        return Ok(());
+    }
+    rows::set_disabled(tx, client.key, is_disabled)?;
+    let kind = if is_disabled { "client.disabled" } else { "client.enabled" };
+    Ok(act.event(tx, kind, About::default(), json!({ "client": client.id }))?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

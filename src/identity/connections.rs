@@ -103,6 +103,24 @@ fn insert_home_domain(tx: &mut Tx<'_>, key: ConnectionKey, domain: &str) -> Resu
     }))
 }
 
+/// Disables a connection from the next request and sign-in on, or enables it again; a repetition changes nothing.
+///
+/// # Errors
+/// 404 when there is no such connection, 400 while it is being deleted.
+pub fn set_enabled(tx: &mut Tx<'_>, act: &Act, id: &str, is_enabled: bool) -> Result<(), Error> {
+    let connection = rows::find(tx, id)?
+        .ok_or_else(|| Error::not_found("CONNECTION_NOT_FOUND", format!("There is no connection {id}")))?;
+    let (state, kind) = if is_enabled { ("active", "connection.enabled") } else { ("disabled", "connection.disabled") };
+    match connection.state.as_str() {
+        same if same == state => return Ok(()),
+        "active" | "disabled" => {}
+        _ => return Err(Error::invalid("CONNECTION_DELETED", format!("The connection {id} is being deleted"))),
+    }
+    rows::set_state(tx, connection.key, state)?;
+    let about = About { connection: Some(connection.key), ..About::default() };
+    Ok(act.event(tx, kind, about, json!({ "connection": connection.id }))?)
+}
+
 /// The connection with this id, if it may be seen.
 pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Connection>, store::Error> {
     reach.find_connection(tx, id)

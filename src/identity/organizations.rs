@@ -59,6 +59,20 @@ fn allowed_domains(request: &Request) -> Result<Vec<String>, Error> {
     Ok(keys)
 }
 
+/// Suspends an organization from the next request and sign-in on, or restores it; a repetition changes nothing.
+///
+/// # Errors
+/// 400 `ORGANIZATION_NOT_FOUND`.
+pub fn set_suspended(tx: &mut Tx<'_>, act: &Act, code: &str, is_suspended: bool) -> Result<(), Error> {
+    let organization = rows::find_by_code(tx, code)?.ok_or_else(|| not_found(code))?;
+    if organization.is_suspended == is_suspended {
+        return Ok(());
+    }
+    rows::set_suspended(tx, organization.key, is_suspended)?;
+    let kind = if is_suspended { "organization.suspended" } else { "organization.restored" };
+    Ok(act.event(tx, kind, About::default(), json!({ "organization": organization.code }))?)
+}
+
 /// The organization with this code, if it may be seen.
 pub fn find(tx: &mut Tx<'_>, reach: Reach, code: &str) -> Result<Option<Organization>, store::Error> {
     Ok(rows::find_by_code(tx, code)?.filter(|organization| reach.covers(Some(organization.key))))

@@ -188,6 +188,21 @@ pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>
     }
 }
 
+/// Suspends a user from the next sign-in on, or restores them; a repetition changes nothing. SCIM never touches it.
+///
+/// # Errors
+/// 400 `USER_NOT_FOUND`.
+pub fn set_suspended(tx: &mut Tx<'_>, act: &Act, id: &str, is_suspended: bool) -> Result<(), Error> {
+    let user = rows::lock(tx, id)?.ok_or_else(|| not_found(id))?;
+    if user.is_suspended == is_suspended {
+        return Ok(());
+    }
+    rows::set_suspended(tx, user.key, is_suspended, act.now)?;
+    let (kind, data) =
+        if is_suspended { ("user.suspended", json!({ "sessions": "revoke" })) } else { ("user.restored", json!({})) };
+    Ok(act.event(tx, kind, About { user: Some(&user.id), ..About::default() }, data)?)
+}
+
 /// The refusal for a user that does not exist; Kinde lists no 404 here.
 pub fn not_found(id: &str) -> Error {
     Error::invalid("USER_NOT_FOUND", format!("There is no user {id}"))

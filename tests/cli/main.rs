@@ -5,6 +5,7 @@ mod access;
 mod directory;
 mod identity;
 mod quickstart;
+mod switches;
 mod usage;
 
 use std::process::{Command, Output};

@@ -1,0 +1,71 @@
+//! `organization suspend|restore`, `connection disable|enable`, `client disable|enable`, `user suspend|restore`.
+#![expect(clippy::disallowed_methods, reason = "the test asks the database itself, past the store")]
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::{Bench, text};
+
+#[derive(QueryableByName)]
+struct Kind {
+    #[diesel(sql_type = Text)]
+    kind: String,
+}
+
+/// Kinds of the events about a subject that commands left, oldest first; without those of making it.
+fn kinds(bench: &Bench, subject: &str) -> Vec<String> {
+    let path = bench.folder.path().join("test.db");
+    let mut connection = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
+    let query = format!(
+        "SELECT kind FROM events WHERE actor = 'command' AND kind LIKE '{subject}.%' AND kind NOT LIKE '%.created' \
+         ORDER BY key"
+    );
+    let rows: Vec<Kind> = diesel::sql_query(query).load(&mut connection).unwrap();
+    rows.into_iter().map(|row| row.kind).collect()
+}
+
+#[test]
+fn a_suspended_organization_and_a_disabled_connection_let_nobody_in_until_they_are_back() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let (code, connection) = (text(&made, "organization_code"), text(&made, "connection_id"));
+    let reason = || {
+        let ask = format!("sign-in --connection {connection} --subject s --email a@b.test --dry-run --json");
+        text(&bench.json(&ask), "reason").to_owned()
+    };
+    assert_eq!(reason(), "account_not_found");
+    for _ in 0..2 {
+        assert_eq!(bench.json(&format!("organization suspend --code {code}"))["is_suspended"], true);
+    }
+    assert_ne!(reason(), "account_not_found");
+    assert_eq!(bench.json(&format!("organization restore --code {code}"))["is_suspended"], false);
+    assert_eq!(reason(), "account_not_found");
+    for _ in 0..2 {
+        assert_eq!(bench.json(&format!("connection disable --id {connection}"))["is_enabled"], false);
+    }
+    assert_ne!(reason(), "account_not_found");
+    assert_eq!(bench.json(&format!("connection enable --id {connection}"))["is_enabled"], true);
+    assert_eq!(reason(), "account_not_found");
+    assert_eq!(kinds(&bench, "organization"), ["organization.suspended", "organization.restored"]);
+    assert_eq!(kinds(&bench, "connection"), ["connection.disabled", "connection.enabled"]);
+    assert!(bench.failure("organization suspend --code org_x").contains("ORGANIZATION_NOT_FOUND"));
+    assert!(bench.failure("connection enable --id conn_x").contains("CONNECTION_NOT_FOUND"));
+}
+
+#[test]
+fn a_client_and_a_user_are_switched_off_and_on_and_each_switch_leaves_one_event() {
+    let bench = Bench::new();
+    let client = bench.json("client create --name App --scopes all");
+    let user = bench.json("user create --email ana@acme.test");
+    let (client, user) = (text(&client, "client_id"), text(&user, "id"));
+    for _ in 0..2 {
+        assert_eq!(bench.json(&format!("client disable --id {client}"))["is_disabled"], true);
+        assert_eq!(bench.json(&format!("user suspend --id {user}"))["is_suspended"], true);
+    }
+    assert_eq!(bench.json(&format!("client enable --id {client}"))["is_disabled"], false);
+    assert_eq!(bench.json(&format!("user restore --id {user}"))["is_suspended"], false);
+    assert_eq!(kinds(&bench, "client"), ["client.disabled", "client.enabled"]);
+    assert_eq!(kinds(&bench, "user"), ["user.suspended", "user.restored"]);
+    assert!(bench.failure("client disable --id client_x").contains("CLIENT_NOT_FOUND"));
+    assert!(bench.failure("user suspend --id kp_x").contains("USER_NOT_FOUND"));
+}
