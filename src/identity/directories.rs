@@ -36,17 +36,19 @@ pub struct Described {
     pub connection: Connection,
     /// Code of the owner organization.
     pub organization_code: String,
+    /// Whether the IdP is refused: directory or connection are not active, or the organization is suspended.
+    pub is_closed: bool,
+    /// When the IdP called last, to the minute.
+    pub last_called: Option<i64>,
 }
 
 impl Described {
-    /// Kinde's word for how the directory does.
+    /// Kinde's word for how the directory does. `Validating` and `Error` are never said: SCIM tells neither.
     pub fn status(&self) -> &'static str {
-        match &self.directory {
-            directory if directory.state != "active" || self.connection.state != "active" => "Inactive",
-            Directory { last_sync_error: Some(_), .. } => "Error",
-            Directory { last_sync_started: None, last_sync_completed: None, .. } => "Pending",
-            Directory { last_sync_completed: None, .. } => "Validating",
-            _ => "Active",
+        match self.last_called {
+            _ if self.is_closed => "Inactive",
+            None => "Pending",
+            Some(_) => "Active",
         }
     }
 }
@@ -73,7 +75,10 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Re
     act.event(tx, "directory.created", about, data)?;
     let directory = rows::load(tx, key)?;
     let (_, secret) = tokens::create(tx, act, &directory, "first", None)?;
-    Ok((Described { directory, connection, organization_code: organization.code }, secret))
+    let is_closed = organization.is_suspended;
+    let described =
+        Described { directory, connection, organization_code: organization.code, is_closed, last_called: None };
+    Ok((described, secret))
 }
 
 fn checked(
@@ -146,11 +151,13 @@ pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>
     if !reach.covers(connection.organization_key) {
         return Ok(None);
     }
-    let organization_code = match connection.organization_key {
-        Some(key) => store::organizations::load(tx, key)?.code,
-        None => String::new(),
-    };
-    Ok(Some(Described { directory, connection, organization_code }))
+    let organization = connection.organization_key.map(|key| store::organizations::load(tx, key)).transpose()?;
+    let last_called = tokens::list(tx, &directory)?.iter().filter_map(|token| token.last_used).max();
+    let is_open = directory.state == "active"
+        && connection.state == "active"
+        && organization.as_ref().is_some_and(|organization| !organization.is_suspended);
+    let organization_code = organization.map(|organization| organization.code).unwrap_or_default();
+    Ok(Some(Described { directory, connection, organization_code, is_closed: !is_open, last_called }))
 }
 
 #[cfg(test)]

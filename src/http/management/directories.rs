@@ -3,7 +3,8 @@
 //! 400 `ORGANIZATION_REQUIRED`, `DIRECTORY_NAME_REQUIRED`, `PROVIDER_CODE_REQUIRED`, `INVALID_PROVIDER`,
 //! `ORGANIZATION_NOT_FOUND`, `NO_ENTERPRISE_CONNECTIONS`, `ENTERPRISE_CONNECTION_REQUIRED`,
 //! `INVALID_ENTERPRISE_CONNECTION`; 404 `DIRECTORY_NOT_FOUND`; 409 `DIRECTORY_EXISTS`. The secret token is shown on create
-//! and never again; `scim_base_url` and `provider_code` are ours.
+//! and never again; `scim_base_url` and `provider_code` are ours. A push has no end that SCIM tells of, so of Kinde's
+//! `last_sync_*` only the start is known: when the IdP called last, to the minute. The others are null.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
@@ -41,7 +42,7 @@ fn not_found() -> ManagementError {
 }
 
 fn shown(caller: &Caller, described: &Described) -> Value {
-    let Described { directory, connection, organization_code } = described;
+    let Described { directory, connection, organization_code, last_called, .. } = described;
     json!({
         "id": directory.id,
         "directory_name": directory.name,
@@ -52,9 +53,9 @@ fn shown(caller: &Caller, described: &Described) -> Value {
         "organization_code": organization_code,
         "enterprise_connection_id": connection.id,
         "enterprise_connection_name": connection.name,
-        "last_sync_started_at": time(directory.last_sync_started),
-        "last_sync_completed_at": time(directory.last_sync_completed),
-        "last_sync_error": directory.last_sync_error,
+        "last_sync_started_at": time(*last_called),
+        "last_sync_completed_at": null,
+        "last_sync_error": null,
         "created_on": time(Some(directory.created)),
     })
 }
