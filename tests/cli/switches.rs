@@ -7,21 +7,26 @@ use diesel::sql_types::Text;
 use super::{Bench, text};
 
 #[derive(QueryableByName)]
-struct Kind {
+struct Event {
     #[diesel(sql_type = Text)]
     kind: String,
+    #[diesel(sql_type = Text)]
+    data: String,
 }
 
-/// Kinds of the events about a subject that commands left, oldest first; without those of making it.
-fn kinds(bench: &Bench, subject: &str) -> Vec<String> {
+/// The events about a subject that commands left, oldest first; without those of making it.
+fn events(bench: &Bench, subject: &str) -> Vec<Event> {
     let path = bench.folder.path().join("test.db");
     let mut connection = SqliteConnection::establish(&path.to_string_lossy()).unwrap();
     let query = format!(
-        "SELECT kind FROM events WHERE actor = 'command' AND kind LIKE '{subject}.%' AND kind NOT LIKE '%.created' \
+        "SELECT kind, data FROM events WHERE actor = 'command' AND kind LIKE '{subject}.%' AND kind NOT LIKE '%.created' \
          ORDER BY key"
     );
-    let rows: Vec<Kind> = diesel::sql_query(query).load(&mut connection).unwrap();
-    rows.into_iter().map(|row| row.kind).collect()
+    diesel::sql_query(query).load(&mut connection).unwrap()
+}
+
+fn kinds(bench: &Bench, subject: &str) -> Vec<String> {
+    events(bench, subject).into_iter().map(|event| event.kind).collect()
 }
 
 #[test]
@@ -66,6 +71,8 @@ fn a_client_and_a_user_are_switched_off_and_on_and_each_switch_leaves_one_event(
     assert_eq!(bench.json(&format!("user restore --id {user}"))["is_suspended"], false);
     assert_eq!(kinds(&bench, "client"), ["client.disabled", "client.enabled"]);
     assert_eq!(kinds(&bench, "user"), ["user.suspended", "user.restored"]);
+    let sessions: Vec<bool> = events(&bench, "user").iter().map(|event| event.data.contains("revoke")).collect();
+    assert_eq!(sessions, [true, false]);
     assert!(bench.failure("client disable --id client_x").contains("CLIENT_NOT_FOUND"));
     assert!(bench.failure("user suspend --id kp_x").contains("USER_NOT_FOUND"));
 }
