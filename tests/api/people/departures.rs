@@ -197,3 +197,16 @@ api_test! {
         allowed(&app.sign_in(&directory, json!({"subject": "s1", "email": "ana@acme.test"})).await, "created");
     }
 }
+
+api_test! {
+    async fn who_has_found_another_way_in_since_is_not_taken_back(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let id = directory.post("/Users", &person("ana@acme.test", "00u1", "ana@acme.test")).await.expect(201).id();
+        let kp = user_of(&app, &directory, &id).await;
+        directory.delete(&format!("/Users/{id}")).await.expect(204);
+        let email = json!({"type": "email", "value": "ana@home.test"});
+        app.api(reqwest::Method::POST, &format!("/api/v1/users/{kp}/identities"), Some(email)).await.expect(201);
+        let again = directory.post("/Users", &person("ana@acme.test", "00u1", "ana@acme.test")).await.expect(201).id();
+        assert_ne!(user_of(&app, &directory, &again).await, kp);
+    }
+}
