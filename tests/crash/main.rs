@@ -1,4 +1,4 @@
-//! What survives: a killed server, a stopped one, a database that goes away, two that start at once. The real binary.
+//! What survives: a killed server, a stopped one, a database that goes away, two that start at once, the log. The real binary.
 
 #![expect(
     unreachable_pub,
@@ -19,6 +19,7 @@ mod cluster;
 mod database_down;
 mod kill;
 mod ledger;
+mod logs;
 mod start;
 mod stop;
 

@@ -1,5 +1,6 @@
 //! The real binary as a process: started, asked, killed.
 
+use std::fs::File;
 use std::net::TcpListener;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -63,22 +64,35 @@ impl Drop for Process {
 impl Process {
     /// Starts a server and waits until it is ready.
     pub fn start(database: &DatabaseUrl) -> Self {
-        let mut process = Self::spawn(database);
+        Self::spawn(database).ready()
+    }
+
+    /// Starts a server that logs to a file as it would by itself, and waits until it is ready.
+    pub fn start_logging(database: &DatabaseUrl, file: File) -> Self {
+        Self::launch(database, file.into(), "").ready()
+    }
+
+    fn ready(self) -> Self {
+        let mut process = self;
         assert!(process.is_ready_within(Duration::from_secs(20)), "the server did not become ready");
         process
     }
 
     /// Starts a server on a free port.
     pub fn spawn(database: &DatabaseUrl) -> Self {
+        Self::launch(database, Stdio::null(), "error")
+    }
+
+    fn launch(database: &DatabaseUrl, log: Stdio, level: &str) -> Self {
         let port =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         let listen = format!("127.0.0.1:{port}");
-        let child = anteroom(database, &["serve", "--listen", &listen, "--public-url", PUBLIC_URL, "--workers", "2"])
-            .env("ANTEROOM_LOG", "error")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the binary runs");
+        let mut command =
+            anteroom(database, &["serve", "--listen", &listen, "--public-url", PUBLIC_URL, "--workers", "2"]);
+        if !level.is_empty() {
+            command.env("ANTEROOM_LOG", level);
+        }
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().expect("the binary runs");
         Self { child, url: format!("http://{listen}") }
     }
 
@@ -120,6 +134,7 @@ pub struct Site {
     pub client: Client,
     pub organization_code: String,
     pub connection_id: String,
+    pub directory_id: String,
     path: String,
     token: String,
     management: String,
@@ -140,6 +155,7 @@ impl Site {
             client,
             organization_code: String::new(),
             connection_id: String::new(),
+            directory_id: String::new(),
             path: String::new(),
             token: String::new(),
             management: text(&token, "access_token").to_owned(),
@@ -152,6 +168,7 @@ impl Site {
         text(&connection["connection"], "id").clone_into(&mut site.connection_id);
         let body = json!({"org_code": site.organization_code, "directory_name": "directory", "provider_code": "okta", "enterprise_connection_id": site.connection_id});
         let directory = site.api(url, "/api/v1/directories", body).await.expect(201).body;
+        text(&directory["directory"], "id").clone_into(&mut site.directory_id);
         let base_url = text(&directory["directory"], "scim_base_url");
         base_url.strip_prefix(PUBLIC_URL).expect("the public URL").clone_into(&mut site.path);
         text(&directory["directory"], "secret_token").clone_into(&mut site.token);

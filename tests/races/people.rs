@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
+use crate::process::json_of;
 use crate::support::user;
 use crate::{Race, race_test};
 
@@ -68,5 +69,25 @@ race_test! {
             join(asking, deactivating).await;
             race.directory(round).patch(&path, set(true)).await.expect(200);
         }
+    }
+}
+
+race_test! {
+    async fn a_revoked_token_is_refused_by_every_server_from_the_next_request_on(race: Race) {
+        let database = &race.database.url;
+        for round in 0..3 {
+            let made = json_of(database, &["token", "create", "--directory", &race.site.directory_id, "--name", "another"]);
+            let mut directories = [race.directory(round), race.directory(round + 1)];
+            for directory in &mut directories {
+                made["token"].as_str().unwrap().clone_into(&mut directory.token);
+                directory.get("/Users").await.expect(200);
+            }
+            json_of(database, &["token", "revoke", made["token_id"].as_str().unwrap()]);
+            for directory in directories {
+                directory.get("/Users").await.expect_error(401, "");
+                directory.post("/Users", &user("late@acme.test")).await.expect_error(401, "");
+            }
+        }
+        race.directory(0).get("/Users").await.expect(200);
     }
 }

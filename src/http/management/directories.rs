@@ -6,6 +6,7 @@
 //! and never again; `scim_base_url` and `provider_code` are ours.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::Path;
 use serde_json::{Value, json};
 
@@ -23,7 +24,10 @@ pub(super) async fn create(caller: Caller, Json(body): Json) -> Answer {
     if let Some(fields) = shown.as_object_mut() {
         fields.insert("secret_token".to_owned(), secret.into());
     }
-    Ok(enveloped(StatusCode::CREATED, "DIRECTORY_CREATED", "Directory created", "directory", shown))
+    let mut answer = enveloped(StatusCode::CREATED, "DIRECTORY_CREATED", "Directory created", "directory", shown);
+    // It holds a secret.
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(answer)
 }
 
 pub(super) async fn get(caller: Caller, id: Path<String>) -> Answer {

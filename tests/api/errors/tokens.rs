@@ -5,6 +5,7 @@ use std::time::Duration;
 use anteroom::identity::tokens as scim_tokens;
 use anteroom::store::{self, connections, directories, organizations};
 use reqwest::Method;
+use serde_json::json;
 
 use crate::support::{Answer, Directory, Raw, Setup, Sql, TestApp, api_test};
 
@@ -240,5 +241,22 @@ api_test! {
         assert!(!words.is_empty() && words.iter().all(|word| !word.contains(&okta.token)));
         // V-24: no row can stand for an empty secret.
         assert!(sql.execute("UPDATE scim_tokens SET hash = ''").is_err());
+    }
+}
+
+api_test! {
+    async fn a_token_is_shown_once_and_no_cache_may_keep_it(app: TestApp) {
+        let okta = app.directory(Setup::default()).await;
+        let connection = json!({"name": "second", "strategy": "saml:okta", "organization_code": okta.organization_code});
+        let connection = app.api(Method::POST, "/api/v1/connections", Some(connection)).await.expect(201).body["connection"]["id"].clone();
+        let body = json!({"org_code": okta.organization_code, "directory_name": "d", "provider_code": "okta", "enterprise_connection_id": connection});
+        let made = app.api(Method::POST, "/api/v1/directories", Some(body)).await.expect(201);
+        assert_eq!(made.header("cache-control"), "no-store");
+        let secret = made.body["directory"]["secret_token"].as_str().unwrap();
+        let id = made.body["directory"]["id"].as_str().unwrap();
+        let shown = app.api(Method::GET, &format!("/api/v1/directories/{id}"), None).await.expect(200);
+        assert!(!shown.text.contains(secret) && !shown.text.contains("secret_token"), "{}", shown.text);
+        let events = Sql::connect(&app.database.url).texts("SELECT data AS value FROM events");
+        assert!(events.iter().all(|data| !data.contains(secret)));
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, Raw, Setup, TestApp, api_test, user};
+use crate::support::{Answer, Database, Raw, Setup, TestApp, api_test, user};
 
 api_test! {
     async fn what_is_no_request_is_refused_at_once_and_the_server_lives(app: TestApp) {
@@ -74,4 +74,28 @@ api_test! {
         let mut sql = crate::support::Sql::connect(&app.database.url);
         assert!(sql.texts("SELECT data AS value FROM events").iter().all(|data| !data.contains("evil")));
     }
+}
+
+#[actix_web::test]
+async fn a_body_that_does_not_arrive_in_time_is_408() {
+    let app = TestApp::start(Database::sqlite()).await;
+    let okta = app.directory(Setup::default()).await;
+    let path = okta.base_url.strip_prefix(&app.url).unwrap();
+    let head = format!(
+        "POST {path}/Users HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nContent-Type: application/scim+json\r\n",
+        okta.token
+    );
+    let mut stalled = Raw::connect(&app.url);
+    stalled.send(format!("{head}Content-Length: 100\r\n\r\n{{"));
+    let mut dripping = Raw::connect(&app.url);
+    dripping.send(format!("{head}Transfer-Encoding: chunked\r\n\r\n"));
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(18) {
+        dripping.send("1\r\n \r\n");
+        actix_web::rt::time::sleep(Duration::from_millis(500)).await;
+    }
+    okta.get("/Users").await.expect(200);
+    stalled.answer().expect("an answer").expect_error(408);
+    dripping.answer().expect("an answer").expect_error(408);
+    assert!(started.elapsed() < Duration::from_secs(25), "{:?}", started.elapsed());
 }
