@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
 use tokio::sync::oneshot;
@@ -152,13 +152,15 @@ fn reopened(manager: &Manager, receiver: &Receiver<Box<dyn Job>>) -> Option<Sess
             Ok(session) => return Some(session),
             Err(cause) => tracing::error!(%cause, "the writer cannot open the database"),
         }
-        let until = Instant::now() + REOPEN_AFTER;
-        while let Some(left) = until.checked_duration_since(Instant::now()) {
-            match receiver.recv_timeout(left) {
-                Ok(job) => job.finish(Some("the database cannot be opened")),
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => return None,
+        match receiver.recv_timeout(REOPEN_AFTER) {
+            Ok(first) => {
+                for job in std::iter::once(first).chain(receiver.try_iter()) {
+                    job.finish(Some("the database cannot be opened"));
+                }
+                std::thread::sleep(REOPEN_AFTER);
             }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
         }
     }
 }
