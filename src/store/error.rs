@@ -11,6 +11,9 @@ pub enum Error {
     /// A uniqueness constraint refused the row.
     #[error("conflict")]
     Conflict,
+    /// A row that this one belongs to was deleted meanwhile.
+    #[error("gone")]
+    Gone,
     /// The row has another version than the caller expected.
     #[error("stale")]
     Stale,
@@ -90,6 +93,7 @@ impl From<DieselError> for Error {
         match &cause {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict,
+            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::Gone,
             DieselError::BrokenTransactionManager
             | DieselError::DatabaseError(
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,

@@ -156,6 +156,8 @@ api_test! {
         let made = app.api(Method::POST, "/api/v1/connections", Some(connection)).await.expect(201).body;
         let mut ownerless = untrusted.clone();
         ownerless.connection_id = made["connection"]["id"].as_str().unwrap().to_owned();
+        let body = json!({"org_code": untrusted.organization_code, "directory_name": "d", "provider_code": "okta", "enterprise_connection_id": ownerless.connection_id});
+        app.api(Method::POST, "/api/v1/directories", Some(body)).await.expect(400);
         email_user(&app, Some(&untrusted.organization_code), ANA).await;
         let text = denied(&app.sign_in(&ownerless, json!({"subject": "s1", "email": ANA})).await, "account_not_found");
         assert!(text.contains("no owner"), "{text}");
@@ -258,12 +260,13 @@ api_test! {
     async fn a_member_of_another_organization_is_not_linked(app: TestApp) {
         let directory = trusted(&app).await;
         let elsewhere = app.organization(false).await;
-        for (email, is_member_here) in [("both@acme.test", true), ("there@acme.test", false)] {
+        // Who also belongs here ends the question; who belongs only elsewhere is nobody's business here.
+        for (email, is_member_here, reason) in [("both@acme.test", true, "member_elsewhere"), ("there@acme.test", false, "account_not_found")] {
             let kp = email_user(&app, is_member_here.then_some(directory.organization_code.as_str()), email).await;
             add_member(&app, &elsewhere, &kp).await;
             let before = rows(&app);
-            let text = denied(&app.sign_in(&directory, json!({"subject": "s1", "email": email})).await, "member_elsewhere");
-            assert!(text.contains("remove the other membership"), "{text}");
+            let text = denied(&app.sign_in(&directory, json!({"subject": "s1", "email": email})).await, reason);
+            assert_eq!(text.contains("remove the other membership"), is_member_here, "{text}");
             assert_eq!(rows(&app), before);
             assert_push_does_not_link(&app, &directory, &kp, email).await;
         }
@@ -314,5 +317,33 @@ api_test! {
             denied(&app.sign_in(&directory, json!({"subject": "s1", "email": ANA, "email_verified": verified})).await, "account_not_found");
         }
         assert_eq!(allowed(&app.sign_in(&directory, json!({"subject": "s1", "email": ANA, "email_verified": true})).await, "combined"), kp);
+    }
+}
+
+api_test! {
+    async fn a_user_name_that_looks_like_the_email_links_nobody_and_blocks_nobody(app: TestApp) {
+        let directory = app.directory(Setup { self_join: true, ..okta(json!({"is_trusted": true, "is_create_missing_user": true})) }).await;
+        assert_domain(&app, &directory.organization_code, "acme.test").await;
+        let body = json!({"organization_code": directory.organization_code, "identities": [{"type": "username", "details": {"username": ANA}}]});
+        let planted = app.api(Method::POST, "/api/v1/user", Some(body)).await.expect(200).id();
+        let kp = allowed(&app.sign_in(&directory, json!({"subject": "s1", "email": ANA})).await, "created");
+        assert_ne!(kp, planted);
+        assert_eq!(shown(&app, &planted).await["identities"], json!([{"type": "username", "identity": ANA}]));
+    }
+}
+
+api_test! {
+    async fn a_domain_belongs_to_one_organization(app: TestApp) {
+        let (one, two) = (app.organization(false).await, app.organization(false).await);
+        assert_domain(&app, &one, "acme.test").await;
+        assert_domain(&app, &one, "ACME.test").await;
+        for (code, domain, refusal) in [(&two, "@acme.test", "DOMAIN_TAKEN"), (&two, "gmail.com", "PUBLIC_MAIL_DOMAIN"), (&two, "acme", "INVALID_DOMAIN")] {
+            let (act, code) = (app.act(), code.clone());
+            let refused = app.store.write(move |tx| {
+                let organization = anteroom::identity::organizations::load_by_code_or_name(tx, &code)?;
+                anteroom::identity::domains::assert_domain(tx, &act, &organization, domain)
+            });
+            assert!(refused.await.unwrap_err().to_string().contains(refusal), "{domain}");
+        }
     }
 }

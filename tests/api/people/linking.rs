@@ -227,3 +227,20 @@ api_test! {
         assert_eq!(shown(&app, &pre_created).await["first_name"], "Pre");
     }
 }
+
+api_test! {
+    async fn a_long_external_id_is_told_from_another_by_its_last_letter(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let external = |last: char| format!("{}{last}", "x".repeat(999));
+        let mut users = Vec::new();
+        for last in ['a', 'b'] {
+            let id = directory.post("/Users", &person(&last.to_string(), &external(last), &format!("{last}@acme.test"))).await.expect(201).id();
+            users.push(user_of(&app, &directory, &id).await);
+            directory.delete(&format!("/Users/{id}")).await.expect(204);
+        }
+        for (at, last) in ['a', 'b'].into_iter().enumerate() {
+            let id = directory.post("/Users", &person(&last.to_string(), &external(last), &format!("{last}@acme.test"))).await.expect(201).id();
+            assert_eq!(user_of(&app, &directory, &id).await, users[at], "{last}");
+        }
+    }
+}
