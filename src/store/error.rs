@@ -48,10 +48,14 @@ impl Error {
         Self::Internal(cause.to_string())
     }
 
-    /// Whether running the whole transaction again may succeed (PostgreSQL 40001, 40P01; SQLite busy).
+    /// Whether running the whole transaction again may end otherwise (PostgreSQL 40001, 40P01, 23503; SQLite busy).
     pub(super) fn is_retryable(cause: &DieselError) -> bool {
         match cause {
-            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+            // A row was deleted between being found and being referred to: the next run will not find it.
+            DieselError::DatabaseError(
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ForeignKeyViolation,
+                _,
+            ) => true,
             DieselError::DatabaseError(_, information) => {
                 let message = information.message();
                 message.contains("deadlock detected") || message.contains("database is locked")
