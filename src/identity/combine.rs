@@ -95,11 +95,7 @@ fn choose(
 ) -> Result<Candidate, Error> {
     let mut eligible = Vec::new();
     let mut is_elsewhere = false;
-    let same = users::list_by_email(tx, key, MOST)?;
-    if i64::try_from(same.len()) == Ok(MOST) {
-        return Ok(Candidate::Ambiguous);
-    }
-    for user in same {
+    for user in users::list_combinable(tx, key, organization, MOST)? {
         if !may_be_combined(tx, connection, &user, key)? {
             continue;
         }

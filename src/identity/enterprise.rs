@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::act::About;
 use super::{Act, Error, Tenant, profile};
-use crate::scim::canonical::{canonical, email_key};
+use crate::scim::canonical::{canonical, email_key, unique_key};
 use crate::scim::resource::Document;
 use crate::scim::schema::Catalogue;
 use crate::store::connections::Connection;
@@ -14,9 +14,6 @@ use crate::store::organizations::{self, MemberSource};
 use crate::store::resources::{self, Content, Resource};
 use crate::store::users::{self, NewUser, Profile, User};
 use crate::store::{self, Tx, UserKey, departures};
-
-/// Longest value of a pre-created identity.
-const VALUE_CHARS: usize = 256;
 
 /// How an enterprise identity comes to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +31,15 @@ impl Origin {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Admin => "admin",
+            Self::SignIn => "sign_in",
+            Self::Directory => "directory",
+        }
+    }
+
+    /// Who owns the profile of a user made this way.
+    fn profile_source(self) -> &'static str {
+        match self {
+            Self::Admin => "local",
             Self::SignIn => "sign_in",
             Self::Directory => "directory",
         }
@@ -62,14 +68,14 @@ pub fn pre_create(
     user: &User,
     value: &str,
 ) -> Result<Identity, Error> {
-    if value.trim().is_empty() || value.chars().count() > VALUE_CHARS || value.contains('\0') {
+    if value.trim().is_empty() || unique_key(value).is_none() || value.contains('\0') {
         return Err(Error::invalid("INVALID_IDENTITY_VALUE", "value must be 1 to 256 characters").field("value"));
     }
     if connection.state == "deleting" {
         return Err(Error::invalid("INVALID_CONNECTION", "the connection is being deleted").field("connection_id"));
     }
     let tenant = Tenant::load(tx, connection.clone())?;
-    let made = attach(tx, act, &tenant, user.key, Origin::Admin, None, &stand_in(value))?;
+    let made = attach(tx, act, &tenant, user.key, Origin::Admin, None, &Document::stand_in(value))?;
     if user.email.is_none() {
         let profile = Profile {
             email: Some(value.to_owned()).filter(|_| email_key(value).is_some()),
@@ -89,11 +95,6 @@ pub fn locks(connection: &Connection, value: &str) -> Vec<Lock> {
     let mut locks = vec![Lock::UserName(connection.key, canonical(value))];
     locks.extend(email_key(value).map(Lock::Email));
     locks
-}
-
-/// The document a person has before the IdP speaks of them.
-pub fn stand_in(value: &str) -> Document {
-    Document::stand_in(value)
 }
 
 /// What was made for a person.
@@ -206,7 +207,7 @@ pub fn make_user(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, document: &Documen
         family_name: profile.family_name,
         picture: profile.picture,
         provided_id: None,
-        profile_source: by.as_str().replace("admin", "local"),
+        profile_source: by.profile_source().into(),
         made_by: by.as_str().into(),
         is_suspended: false,
         created: act.now,

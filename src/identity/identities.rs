@@ -10,7 +10,7 @@ use super::checks::{on_conflict, required};
 use super::local::Local;
 use super::reach::Reach;
 use super::{Error, enterprise, providers, users};
-use crate::scim::canonical::canonical;
+use crate::scim::canonical::unique_key;
 use crate::store::connections::Connection;
 use crate::store::identities::{self as rows, Identity, NewIdentity};
 use crate::store::locks;
@@ -92,11 +92,13 @@ fn add_enterprise(tx: &mut Tx<'_>, act: &Act, reach: Reach, user: &User, request
 fn add_social(tx: &mut Tx<'_>, act: &Act, reach: Reach, user: &User, request: &Request) -> Result<String, Error> {
     let connection = named_connection(tx, reach, request, providers::is_social)?;
     let value = required(request.value.as_deref(), "IDENTITY_VALUE_REQUIRED", "value")?;
+    let value_key = unique_key(&value)
+        .ok_or_else(|| Error::invalid("INVALID_IDENTITY_VALUE", "value is too long").field("value"))?;
     let new = NewIdentity {
         id: act.ids.prefixed("identity"),
         user_key: user.key,
         kind: "social".to_owned(),
-        value_key: canonical(&value),
+        value_key,
         value,
         connection_key: Some(connection.key),
         subject: None,

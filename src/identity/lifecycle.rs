@@ -47,7 +47,7 @@ pub fn departed(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, gone: &Resource) ->
 fn is_somebody_else(before: &Resource, after: &Resource) -> bool {
     let was = before.document.external_id().unwrap_or_default();
     let is = after.document.external_id().unwrap_or_default();
-    !before.active && after.active && !was.is_empty() && was != is
+    !before.active && after.active && !was.is_empty() && !is.is_empty() && was != is
 }
 
 fn replace_person(

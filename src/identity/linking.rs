@@ -22,7 +22,7 @@ use crate::store::identities::{self, Identity};
 use crate::store::locks::{self, Lock};
 use crate::store::resources::{self, Content, Resource};
 use crate::store::users::{self, User};
-use crate::store::{self, Tx, departures as departed};
+use crate::store::{self, Tx, departures as departed, organizations};
 
 /// People with one externalId that are looked at.
 const MOST: i64 = 50;
@@ -138,7 +138,14 @@ fn never_pushed(tx: &mut Tx<'_>, tenant: &Tenant, mut identities: Vec<Identity>)
     }
 }
 
-/// Somebody who left with this externalId, unless they have found another connection since.
+/// Whether a user is a member of an organization that does not own the connection.
+fn is_elsewhere(tx: &mut Tx<'_>, tenant: &Tenant, user: &User) -> Result<bool, Error> {
+    let member_of = organizations::list_of_user(tx, user.key)?;
+    Ok(member_of.iter().any(|organization| Some(*organization) != tenant.connection.organization_key))
+}
+
+/// Somebody who left with this externalId, unless they have found another way in or another organization since: the old
+/// IdP has no say over what the account has become.
 fn returning(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -156,8 +163,8 @@ fn returning(
     let Some(user) = users::lock_key(tx, departure.user_key)? else {
         return Ok(None);
     };
-    let moved = identities::list_of_user(tx, departure.user_key)?.iter().any(|identity| identity.kind == "enterprise");
-    Ok(if moved { None } else { Some((user, departure)) })
+    let has_moved_on = !identities::list_of_user(tx, user.key)?.is_empty() || is_elsewhere(tx, tenant, &user)?;
+    Ok(if has_moved_on { None } else { Some((user, departure)) })
 }
 
 fn relink(

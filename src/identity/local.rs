@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::checks::required;
-use crate::scim::canonical::{canonical, email_key};
+use crate::scim::canonical::{email_key, unique_key};
 
 /// An identity that a user signs in with here, not at an IdP.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,9 @@ impl Local {
 
     fn username(value: Option<&str>) -> Result<Self, Error> {
         let value = required(value, "USERNAME_REQUIRED", "username")?;
-        Ok(Self { kind: "username", key: canonical(&value), value })
+        let key = unique_key(&value)
+            .ok_or_else(|| Error::invalid("INVALID_USERNAME", "username is too long").field("username"))?;
+        Ok(Self { kind: "username", key, value })
     }
 
     /// A number with `+` and country code; kept as E.164.

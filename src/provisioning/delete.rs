@@ -14,8 +14,8 @@ pub async fn delete(store: &Store, call: &Arc<Call>, target: &Target) -> Result<
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
-            let gone =
-                resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
+            let gone = resources::lock_to_delete(tx, call.tenant.key(), target.kind(), &target.id)?
+                .ok_or_else(|| target.missing())?;
             target.check(gone.version)?;
             membership::leave_groups(tx, &call, &gone)?;
             if target.is_user() {

@@ -12,7 +12,7 @@ use crate::store::resources::{self, Resource};
 use crate::store::{Store, Tx, members};
 
 /// A group with more members answers 204 unless attributes were asked for, so that a delta's answer stays small.
-const SHOWN_MEMBERS: i64 = 1_000;
+const SHOWN_MEMBERS: usize = 1_000;
 
 /// Applies a PatchOp body; `None` means 204.
 ///
@@ -27,39 +27,40 @@ pub async fn patch(
 ) -> Result<Option<Rendered>, Error> {
     let operations = patch::parse(&call.catalogue, &target.resource_type, &body, &call.quirks)?;
     let (call, target) = (Arc::clone(call), target.clone());
-    store
+    let (rendered, left_aside) = store
         .write(move |tx| {
             let before =
                 resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
             target.check(before.version)?;
-            let after = apply(tx, &call, &target, &operations, &before)?;
-            if target.is_group()
+            let (after, left_aside) = apply(tx, &call, &target, &operations, &before)?;
+            let is_brief = target.is_group()
                 && !projection.is_explicit()
-                && members::count(tx, call.tenant.key(), after.key)? > SHOWN_MEMBERS
-            {
-                return Ok(None);
-            }
-            render::one(tx, &call, &target, &projection, &after).map(Some)
+                && members::are_more_than(tx, call.tenant.key(), &[after.key], SHOWN_MEMBERS)?;
+            let rendered = if is_brief { None } else { Some(render::one(tx, &call, &target, &projection, &after)?) };
+            Ok::<_, Error>((rendered, left_aside))
         })
-        .await
+        .await?;
+    ignored::tell(&left_aside);
+    Ok(rendered)
 }
 
+/// What the resource is afterwards, and the names that were left aside.
 fn apply(
     tx: &mut Tx<'_>,
     call: &Call,
     target: &Target,
     operations: &[Operation],
     before: &Resource,
-) -> Result<Resource, Error> {
+) -> Result<(Resource, Vec<String>), Error> {
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
-    ignored::tell(&patched.ignored);
     if target.is_user() {
         let mut document = patched.document;
         if document.active().is_none() {
             document.set_active(before.active);
         }
-        return user_write::write(tx, call, target, before, &call.content(target, document));
+        let after = user_write::write(tx, call, target, before, &call.content(target, document))?;
+        return Ok((after, patched.ignored));
     }
     let moves = membership::apply(tx, call, target, before, &patched.members)?;
-    write_thing(tx, call, target, before, patched.document, &moves)
+    Ok((write_thing(tx, call, target, before, patched.document, &moves)?, patched.ignored))
 }

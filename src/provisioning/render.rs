@@ -43,6 +43,9 @@ impl Relations {
         } else if target.is_user() && projection.wants(&target.resource_type, "groups") {
             members::list_of_members(tx, connection, &keys)?
         } else if target.is_group() && projection.wants(&target.resource_type, "members") {
+            if members::are_more_than(tx, connection, &keys, limits::SHOWN_MEMBERS)? {
+                return Err(too_large());
+            }
             members::list_of_groups(tx, connection, &keys)?
         } else {
             Vec::new()
@@ -88,12 +91,13 @@ pub(super) fn one(
 /// 400 `tooMany` naming what to leave out.
 pub(super) fn bounded(body: String) -> Result<String, Error> {
     if body.len() > limits::ANSWER_BYTES {
-        return Err(scim::Error::too_many(
-            "the answer would be too large: ask with excludedAttributes=members, or for fewer",
-        )
-        .into());
+        return Err(too_large());
     }
     Ok(body)
+}
+
+fn too_large() -> Error {
+    scim::Error::too_many("the answer would be too large: ask with excludedAttributes=members, or for fewer").into()
 }
 
 /// One resource as JSON, with what is related to it.

@@ -6,6 +6,11 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::limits;
+
+/// Longest local part of an email address (RFC 5321 section 4.5.3.1.1).
+const LOCAL_PART_BYTES: usize = 64;
+
 /// NFKC, full case folding and NFKC again, repeated until nothing changes.
 pub fn canonical(text: &str) -> String {
     if text.is_ascii() {
@@ -27,6 +32,13 @@ fn fold(text: &str) -> String {
     caseless::default_case_fold_str(&composed).nfkc().collect()
 }
 
+/// The key of a value that must be unique, such as a userName; `None` where it is longer than an index can hold.
+pub fn unique_key(text: &str) -> Option<String> {
+    let key = canonical(text);
+    let is_short = text.chars().count() <= limits::UNIQUE_CHARS && key.len() <= limits::UNIQUE_KEY_BYTES;
+    is_short.then_some(key)
+}
+
 /// The key by which two email addresses are the same person's; `None` for what must never link.
 ///
 /// The local part must be ASCII and unquoted and is folded; the domain is compared as its A-label.
@@ -35,7 +47,7 @@ pub fn email_key(email: &str) -> Option<String> {
     let is_plain =
         !local.is_empty() && local.bytes().all(|byte| byte.is_ascii_graphic() && !br#"",:;<>()[]\"#.contains(&byte));
     let has_empty_atom = local.split('.').any(str::is_empty);
-    if !is_plain || has_empty_atom {
+    if !is_plain || has_empty_atom || local.len() > LOCAL_PART_BYTES {
         return None;
     }
     Some(format!("{}@{}", local.to_ascii_lowercase(), a_label(domain)?))

@@ -30,6 +30,8 @@ pub const PAGE_DEFAULT: i64 = 100;
 pub const PAGE_MAX: i64 = 500;
 /// Bytes of one answer; a larger one is refused whole, never shortened.
 pub const ANSWER_BYTES: usize = 64 * 1024 * 1024;
+/// Members shown in one answer, over all its groups.
+pub const SHOWN_MEMBERS: usize = 200_000;
 /// Names of ignored attributes that are kept of one request.
 pub const IGNORED_NAMES: usize = 50;
 /// Characters that are kept of such a name.

@@ -85,6 +85,14 @@ impl Manager {
         Self { url, purpose, statements }
     }
 
+    /// Opens a connection to a database that was there before: a file that is gone is not made anew, empty.
+    pub(super) fn reopen(&self) -> Result<Session, Error> {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) if !path.exists() => Err(Error::unavailable("the database file is gone")),
+            _ => self.open(),
+        }
+    }
+
     /// Opens one connection with its session settings.
     pub(super) fn open(&self) -> Result<Session, Error> {
         let mut connection = match &self.url {
@@ -168,7 +176,7 @@ impl r2d2::ManageConnection for Manager {
     type Error = Error;
 
     fn connect(&self) -> Result<Session, Error> {
-        self.open()
+        self.reopen()
     }
 
     fn is_valid(&self, session: &mut Session) -> Result<(), Error> {

@@ -11,6 +11,9 @@ pub enum Error {
     /// A uniqueness constraint refused the row.
     #[error("conflict")]
     Conflict,
+    /// A row that this one belongs to was deleted meanwhile.
+    #[error("gone")]
+    Gone,
     /// The row has another version than the caller expected.
     #[error("stale")]
     Stale,
@@ -45,10 +48,14 @@ impl Error {
         Self::Internal(cause.to_string())
     }
 
-    /// Whether running the whole transaction again may succeed (PostgreSQL 40001, 40P01; SQLite busy).
+    /// Whether running the whole transaction again may end otherwise (PostgreSQL 40001, 40P01, 23503; SQLite busy).
     pub(super) fn is_retryable(cause: &DieselError) -> bool {
         match cause {
-            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+            // A row was deleted between being found and being referred to: the next run will not find it.
+            DieselError::DatabaseError(
+                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ForeignKeyViolation,
+                _,
+            ) => true,
             DieselError::DatabaseError(_, information) => {
                 let message = information.message();
                 message.contains("deadlock detected") || message.contains("database is locked")
@@ -86,6 +93,7 @@ impl From<DieselError> for Error {
         match &cause {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Self::Conflict,
+            DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _) => Self::Gone,
             DieselError::BrokenTransactionManager
             | DieselError::DatabaseError(
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,

@@ -7,7 +7,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -22,6 +22,8 @@ use super::{Error, Tx};
 const QUEUE: usize = 4_096;
 /// Jobs that share one commit.
 const BATCH: usize = 256;
+/// How long a write may wait for its turn and its commit; identity providers give up after a minute.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// How long the writer waits before it tries to open the database again.
 const REOPEN_AFTER: Duration = Duration::from_millis(200);
 
@@ -57,7 +59,10 @@ impl GroupCommit {
             TrySendError::Full(_) => Error::unavailable("too many writes are waiting"),
             TrySendError::Disconnected(_) => Error::unavailable("the writer has stopped"),
         })?;
-        answer.await.map_err(|_| Error::unavailable("the writer has stopped"))?
+        tokio::time::timeout(ANSWER_WITHIN, answer)
+            .await
+            .map_err(|_| Error::unavailable("the writer is too busy"))?
+            .map_err(|_| Error::unavailable("the writer has stopped"))?
     }
 }
 
@@ -111,7 +116,8 @@ where
     }
 }
 
-fn run(manager: &Manager, mut session: Session, paths: &PathCache, receiver: &Receiver<Box<dyn Job>>) {
+fn run(manager: &Manager, session: Session, paths: &PathCache, receiver: &Receiver<Box<dyn Job>>) {
+    let mut session = session;
     while let Ok(first) = receiver.recv() {
         let mut batch = vec![first];
         batch.extend(receiver.try_iter().take(BATCH - 1));
@@ -123,23 +129,39 @@ fn run(manager: &Manager, mut session: Session, paths: &PathCache, receiver: &Re
         if let Some(cause) = &lost {
             tracing::error!(cause, jobs = batch.len(), "a write transaction was lost");
             end_if_the_disk_failed(cause);
-            session = reopened(manager, session);
         }
         for job in batch {
             job.finish(lost.as_deref());
         }
+        if lost.is_some() {
+            // Closing the connection undoes whatever the transaction had done.
+            drop(session);
+            match reopened(manager, receiver) {
+                Some(fresh) => session = fresh,
+                None => return,
+            }
+        }
     }
 }
 
-/// A connection whose transaction was lost is closed, which undoes it, and replaced as soon as the file can be opened.
-fn reopened(manager: &Manager, lost: Session) -> Session {
-    drop(lost);
+/// A new connection as soon as the file can be opened; whoever asks meanwhile is told to come back. `None` when nobody is
+/// left to ask.
+fn reopened(manager: &Manager, receiver: &Receiver<Box<dyn Job>>) -> Option<Session> {
     loop {
-        match manager.open() {
-            Ok(session) => return session,
+        match manager.reopen() {
+            Ok(session) => return Some(session),
             Err(cause) => tracing::error!(%cause, "the writer cannot open the database"),
         }
-        std::thread::sleep(REOPEN_AFTER);
+        match receiver.recv_timeout(REOPEN_AFTER) {
+            Ok(first) => {
+                for job in std::iter::once(first).chain(receiver.try_iter()) {
+                    job.finish(Some("the database cannot be opened"));
+                }
+                std::thread::sleep(REOPEN_AFTER);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
     }
 }
 

@@ -27,8 +27,6 @@ pub enum Lock {
     Email(String),
     /// A subject of a connection.
     Subject(ConnectionKey, String),
-    /// A group name key of a connection.
-    GroupName(ConnectionKey, String),
 }
 
 impl Lock {
@@ -38,7 +36,6 @@ impl Lock {
             Self::ExternalId(connection, text) => (2, connection.number(), text),
             Self::Email(text) => (3, 0, text),
             Self::Subject(connection, text) => (4, connection.number(), text),
-            Self::GroupName(connection, text) => (5, connection.number(), text),
         };
         hash(kind, connection, text)
     }

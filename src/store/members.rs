@@ -129,13 +129,22 @@ pub fn list_matching(
     Ok(keys.into_iter().collect())
 }
 
-/// How many members a group has.
-pub fn count(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey) -> Result<i64, Error> {
-    Ok(members::table
+/// Whether groups have more members than `limit` together; counts no further.
+pub fn are_more_than(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    groups: &[ResourceKey],
+    limit: usize,
+) -> Result<bool, Error> {
+    let one_beyond: Option<ResourceKey> = members::table
         .filter(members::connection_key.eq(connection))
-        .filter(members::group_key.eq(group))
-        .count()
-        .get_result(tx.connection)?)
+        .filter(members::group_key.eq_any(groups.to_vec()))
+        .select(members::member_key)
+        .offset(i64::try_from(limit).unwrap_or(i64::MAX))
+        .limit(1)
+        .first(tx.connection)
+        .optional()?;
+    Ok(one_beyond.is_some())
 }
 
 /// The members of several groups at once, by group, oldest resource first.

@@ -1,5 +1,6 @@
 //! Brings the database to this binary's schema at start; other servers wait meanwhile.
 
+use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -18,6 +19,8 @@ pub(super) fn migrate(connection: &mut AnyConnection) -> Result<(), Error> {
     match connection {
         AnyConnection::Sqlite(inner) => inner.immediate_transaction(|tx| bring_up(tx, SQLITE)),
         AnyConnection::Postgres(inner) => inner.transaction(|tx| {
+            // Others wait as long as it takes, and a change of a large table takes as long as it takes.
+            tx.batch_execute("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")?;
             super::locks::whole_database(tx)?;
             bring_up(tx, POSTGRES)
         }),

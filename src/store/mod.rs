@@ -112,11 +112,16 @@ impl Store {
         E: From<Error> + Send + 'static,
     {
         let share = self.inner.shares.of(connection);
-        let _part = tokio::time::timeout(self.inner.wait, share.acquire_owned())
+        let part = tokio::time::timeout(self.inner.wait, share.acquire_owned())
             .await
             .map_err(|_| Error::unavailable("the directory's share of the readers is busy"))?
             .map_err(Error::internal)?;
-        self.read(job).await
+        // The share is held by the work itself, which goes on when the one who asked has gone.
+        self.read(move |tx| {
+            let _held = &part;
+            tx.snapshot(&job)
+        })
+        .await
     }
 
     /// Runs `job` in one write transaction; the answer comes after the commit is durable.

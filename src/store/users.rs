@@ -1,8 +1,9 @@
 //! Users: the profiles that applications key on.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::schema::{organization_members, users};
+use super::schema::{identities, organization_members, users};
 use super::{Error, OrganizationKey, Tx, UserKey};
 
 /// A person's profile. Its email is not unique.
@@ -125,6 +126,28 @@ pub fn list_by_email(tx: &mut Tx<'_>, email_key: &str, limit: i64) -> Result<Vec
     Ok(users::table.filter(users::email_key.eq(email_key)).order(users::key).limit(limit).load(tx.connection)?)
 }
 
+/// Users with this email key who have no enterprise identity and are a member of the organization or of none at all,
+/// oldest first, `limit` at most. Whoever belongs only to others is not looked at, so that nobody else's users can stand in
+/// the way.
+pub fn list_combinable(
+    tx: &mut Tx<'_>,
+    email_key: &str,
+    organization: OrganizationKey,
+    limit: i64,
+) -> Result<Vec<User>, Error> {
+    let enterprise =
+        identities::table.filter(identities::user_key.eq(users::key)).filter(identities::kind.eq("enterprise"));
+    let member = organization_members::table.filter(organization_members::user_key.eq(users::key));
+    let is_here = exists(member.filter(organization_members::organization_key.eq(organization)));
+    Ok(users::table
+        .filter(users::email_key.eq(email_key))
+        .filter(not(exists(enterprise)))
+        .filter(is_here.or(not(exists(member))))
+        .order(users::key)
+        .limit(limit)
+        .load(tx.connection)?)
+}
+
 /// Replaces the profile and says who owns it now.
 pub fn set_profile(tx: &mut Tx<'_>, key: UserKey, profile: &Profile, source: &str, now: i64) -> Result<(), Error> {
     diesel::update(users::table.filter(users::key.eq(key)))
@@ -165,24 +188,4 @@ pub fn record_sign_in(tx: &mut Tx<'_>, key: UserKey, now: i64) -> Result<(), Err
 pub fn delete(tx: &mut Tx<'_>, key: UserKey) -> Result<(), Error> {
     diesel::delete(users::table.filter(users::key.eq(key))).execute(tx.connection)?;
     Ok(())
-}
-
-/// The members of an organization, oldest first; for lists and diagnosis.
-pub fn list_members(
-    tx: &mut Tx<'_>,
-    organization: OrganizationKey,
-    after: Option<UserKey>,
-    limit: i64,
-) -> Result<Vec<User>, Error> {
-    let mut query = users::table
-        .inner_join(organization_members::table.on(organization_members::user_key.eq(users::key)))
-        .filter(organization_members::organization_key.eq(organization))
-        .select(users::all_columns)
-        .order(users::key)
-        .limit(limit)
-        .into_boxed();
-    if let Some(after) = after {
-        query = query.filter(users::key.gt(after));
-    }
-    Ok(query.load(tx.connection)?)
 }

@@ -38,7 +38,10 @@ async fn every_kind(directory: &Directory, person: &str) -> Vec<Answer> {
 
 #[actix_web::test]
 async fn a_database_that_is_down_is_503_and_comes_back_by_itself() {
-    let Some(mut cluster) = Cluster::start() else { return };
+    let Some(mut cluster) = Cluster::start() else {
+        eprintln!("skipped: a PostgreSQL to stop needs initdb");
+        return;
+    };
     let process = Process::start(&cluster.url());
     let site = Site::new(&cluster.url(), &process.url).await;
     let directory = site.directory(&process.url);

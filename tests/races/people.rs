@@ -91,3 +91,29 @@ race_test! {
         race.directory(0).get("/Users").await.expect(200);
     }
 }
+
+race_test! {
+    async fn a_person_deleted_during_sign_ins_and_changes_is_gone_as_a_whole(race: Race) {
+        for round in 0..12 {
+            let email = format!("p{round}@acme.test");
+            let path = format!("/Users/{}", race.directory(round).push(&email).await);
+            let question = json!({"subject": format!("ext-{email}"), "email": email, "email_verified": true});
+            let asking = join_all((0..4).map(|turn| race.sign_in(turn, question.clone())));
+            let changing = join_all((0..4).map(|turn| {
+                let (directory, path) = (race.directory(turn), &path);
+                async move { directory.patch(path, json!([{"op": "replace", "path": "title", "value": format!("{turn}")}])).await }
+            }));
+            let directory = race.directory(round + 1);
+            let (gone, (_, changes)) = join(directory.delete(&path), join(asking, changing)).await;
+            gone.expect(204);
+            for change in changes.into_iter().filter(|change| change.status != 200) {
+                change.expect_error(404, "");
+            }
+            assert_eq!(race.sign_in(round, question).await["decision"], "deny");
+            directory.get(&path).await.expect_error(404, "");
+        }
+        assert_eq!(race.number("SELECT COUNT(*) AS value FROM identities"), 0);
+        assert_eq!(race.number("SELECT COUNT(*) AS value FROM resources"), 0);
+        assert_eq!(race.number("SELECT COUNT(*) AS value FROM departures"), 12);
+    }
+}

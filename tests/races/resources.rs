@@ -1,12 +1,14 @@
 //! Two writers, one resource (V-70, V-71, V-73, R-06, R-07, T-80, T-85).
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-use futures_util::future::join_all;
+use actix_web::rt::time::sleep;
+use futures_util::future::{join, join_all};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Directory, user};
+use crate::support::{Answer, Database, Directory, Sql, user};
 use crate::{Race, race_test};
 
 /// How many answers had this status.
@@ -79,7 +81,7 @@ race_test! {
                 race.directory(n).patch(&format!("/Groups/{group}"), json!([{"op": "replace", "path": "displayName", "value": format!("Name {n}")}])).await.expect(200);
             }
         };
-        let (ended, ()) = futures_util::future::join(join_all(writers), renames).await;
+        let (ended, ()) = join(join_all(writers), renames).await;
         let model: BTreeSet<String> = ended.iter().flat_map(|(inside, _)| inside.clone()).collect();
         let changes: usize = ended.iter().map(|(_, changes)| changes).sum();
         assert!(!model.is_empty() && model.len() < people.len() && changes > model.len());
@@ -110,7 +112,7 @@ race_test! {
             let (directory, op) = (race.directory(n), if n % 3 == 0 { "remove" } else { "add" });
             async move { directory.patch(&format!("/Groups/{group}"), json!([{"op": op, "path": "members", "value": [{"value": id}]}])).await }
         }));
-        let (deletes, changes) = futures_util::future::join(deletes, changes).await;
+        let (deletes, changes) = join(deletes, changes).await;
         assert!(deletes.iter().all(|answer| answer.status == 204), "{deletes:?}");
         for answer in changes {
             if answer.status != 200 {
@@ -147,4 +149,31 @@ race_test! {
             assert_eq!((count(&answers, 200), count(&answers, 412)), (1, 31));
         }
     }
+}
+
+/// What happens by chance above, made to happen: PostgreSQL alone lets a row go between being found and being named.
+#[actix_web::test]
+async fn a_member_deleted_while_it_is_being_added_is_unknown() {
+    let Some(database) = Database::postgres() else { return };
+    let race = Race::on(database).await;
+    let directory = race.directory(0);
+    let id = directory.push("ana@acme.test").await;
+    let group = directory.post("/Groups", &json!({"displayName": "Everybody"})).await.expect(201).id();
+    let mut sql = Sql::connect(&race.database.url);
+    for statement in [
+        "BEGIN".to_owned(),
+        format!("DELETE FROM identities WHERE resource_key = (SELECT key FROM resources WHERE id = '{id}')"),
+        format!("DELETE FROM resources WHERE id = '{id}'"),
+    ] {
+        sql.execute(&statement).expect("deleted, but not yet for others");
+    }
+    let path = format!("/Groups/{group}");
+    let add = directory.patch(&path, json!([{"op": "add", "path": "members", "value": [{"value": id}]}]));
+    let commit = async {
+        sleep(Duration::from_millis(500)).await;
+        sql.execute("COMMIT").expect("deleted for all");
+    };
+    let (answer, ()) = join(add, commit).await;
+    assert!(answer.expect_error(400, "invalidValue").text.contains(&id));
+    directory.patch(&path, json!([{"op": "replace", "path": "displayName", "value": "Nobody"}])).await.expect(200);
 }

@@ -6,7 +6,7 @@ use super::join;
 use crate::identity::Error;
 use crate::identity::enterprise::{self, Made, Origin};
 use crate::identity::settings::SubjectSource;
-use crate::scim::canonical::{canonical, email_key};
+use crate::scim::canonical::{email_key, unique_key};
 use crate::scim::resource::Document;
 use crate::store::{Tx, resources, users};
 
@@ -44,7 +44,10 @@ impl Arrival<'_> {
 
     /// A name the directory knows for somebody else is not given twice.
     pub(super) fn is_name_taken(&mut self, tx: &mut Tx<'_>, document: &Document) -> Result<bool, Error> {
-        let name = canonical(document.user_name().unwrap_or_default());
+        let Some(name) = unique_key(document.user_name().unwrap_or_default()) else {
+            self.advise("userName", "the subject is too long to be a userName", "let the IdP send a shorter one");
+            return Ok(true);
+        };
         let taken = resources::find_by_unique_key(tx, self.tenant.key(), "User", &name)?.is_some();
         if taken {
             self.advise(
@@ -79,7 +82,8 @@ impl Arrival<'_> {
     /// because a later push would find the person by it.
     fn unproven_name(&self) -> String {
         let subject = &self.question.subject;
-        if email_key(subject).is_none() || self.question.is_subject_verified(self.tenant) {
+        let is_name = unique_key(subject).is_some();
+        if is_name && (email_key(subject).is_none() || self.question.is_subject_verified(self.tenant)) {
             subject.clone()
         } else {
             self.act.ids.prefixed("person")

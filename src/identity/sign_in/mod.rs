@@ -17,8 +17,9 @@ mod recognize;
 mod report;
 mod trust;
 
+use crate::store::connections::{self, Connection};
 use crate::store::locks::{self, Lock};
-use crate::store::{ConnectionKey, Store, Tx, connections, sign_in_answers};
+use crate::store::{ConnectionKey, Store, Tx, identities, sign_in_answers, users};
 use crate::{scim::canonical::email_key, store};
 
 pub use answer::{Answer, Decision, Line, Outcome, Reason};
@@ -85,7 +86,9 @@ fn answer(tx: &mut Tx<'_>, act: &Act, connection_id: &str, question: &Question) 
         .ok_or_else(|| Error::not_found("CONNECTION_NOT_FOUND", "no such connection"))?;
     let key = connection.key;
     locks::take(tx, &locks(key, question))?;
-    if let Some(given) = repeated(tx, act, key, question)? {
+    if let Some(given) = repeated(tx, act, key, question)?
+        && still_holds(tx, &connection, &given)?
+    {
         return Ok(given);
     }
     let tenant = Tenant::load(tx, connection)?;
@@ -110,6 +113,18 @@ fn locks(connection: ConnectionKey, question: &Question) -> Vec<Lock> {
     }
     locks.extend(email_key(&subject).map(Lock::Email));
     locks
+}
+
+/// A repeated answer never lets in who has been shut out since.
+fn still_holds(tx: &mut Tx<'_>, connection: &Connection, given: &Answer) -> Result<bool, Error> {
+    let (Decision::Allow, Some(identity)) = (given.decision, &given.identity) else {
+        return Ok(true);
+    };
+    let Some(identity) = identities::find(tx, &identity.id)? else {
+        return Ok(false);
+    };
+    let is_suspended = users::load(tx, identity.user_key)?.is_suspended;
+    Ok(connection.state == "active" && identity.state != "deactivated" && !is_suspended)
 }
 
 /// The answer given to the same request before.

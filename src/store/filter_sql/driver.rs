@@ -1,6 +1,6 @@
 //! Where a value path starts, and what no index serves.
 
-use crate::scim::matches::{Field, Plan, Term, Test};
+use crate::scim::matches::{Field, Plan, RelatedField, Term, Test};
 
 /// The term a value path starts from, and the conditions that remain.
 pub(super) fn driver(plan: &Plan) -> (Option<(&str, &Test)>, Vec<&Plan>) {
@@ -30,8 +30,7 @@ fn rank(plan: &Plan) -> Option<u8> {
     let Plan::Term(Term { field: Field::Stored(path), test, .. }) = plan else {
         return None;
     };
-    let is_coarse = [".type", ".primary"].iter().any(|end| path.ends_with(end));
-    match (test, is_coarse) {
+    match (test, is_coarse(path)) {
         (Test::Eq(_), false) => Some(0),
         (Test::Sw(_), false) => Some(1),
         (Test::Gt(_) | Test::Ge(_) | Test::Lt(_) | Test::Le(_), false) => Some(2),
@@ -41,14 +40,70 @@ fn rank(plan: &Plan) -> Option<u8> {
     }
 }
 
-/// How many comparisons of a plan no index serves: each costs a pass over every value.
+/// How many comparisons of a plan must pass over every value or resource: no index narrows them down.
 pub(in crate::store) fn unindexed_terms(plan: &Plan) -> i64 {
     match plan {
-        Plan::All(plans) if plans.iter().any(|plan| unindexed_terms(plan) == 0) => 0,
+        Plan::All(plans) if plans.iter().any(is_selective) => 0,
         Plan::All(plans) | Plan::Any(plans) => plans.iter().map(unindexed_terms).sum(),
         Plan::Not(inner) => unindexed_terms(inner).max(1),
-        Plan::Element { plan, .. } => i64::from(driver(plan).0.is_none()),
-        Plan::Related { .. } | Plan::Nothing | Plan::Everything => 0,
-        Plan::Term(term) => i64::from(matches!(term.test, Test::Co(_) | Test::Ew(_) | Test::Ne(_))),
+        Plan::Nothing | Plan::Everything => 0,
+        Plan::Related { plan, .. } => unindexed_terms(plan).max(i64::from(!is_selective(plan))),
+        Plan::Element { .. } | Plan::Term(_) => i64::from(!is_selective(plan)),
+    }
+}
+
+/// Whether an index leaves few resources of a plan: equality or a prefix of a value that tells people apart.
+fn is_selective(plan: &Plan) -> bool {
+    match plan {
+        Plan::Nothing => true,
+        Plan::All(plans) => plans.iter().any(is_selective),
+        Plan::Any(plans) => plans.iter().all(is_selective),
+        Plan::Related { plan, .. } | Plan::Element { plan, .. } => is_selective(plan),
+        Plan::Term(Term { field: Field::Stored(path), test }) => {
+            matches!(test, Test::Eq(_) | Test::Sw(_)) && !is_coarse(path)
+        }
+        Plan::Term(Term { field: Field::Id | Field::UserName | Field::Related(RelatedField::Value), test }) => {
+            matches!(test, Test::Eq(_) | Test::Sw(_))
+        }
+        Plan::Term(_) | Plan::Not(_) | Plan::Everything => false,
+    }
+}
+
+/// Values that many resources share.
+fn is_coarse(path: &str) -> bool {
+    path == "active" || [".type", ".primary"].iter().any(|end| path.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scim::matches;
+    use crate::scim::schema::Catalogue;
+
+    fn cost(kind: &str, filter: &str) -> i64 {
+        let catalogue = Catalogue::core();
+        let filter = scim_filter_parser::Filter::parse(filter).unwrap();
+        unindexed_terms(&matches::check(&catalogue, catalogue.resource_type(kind).unwrap(), &filter).unwrap())
+    }
+
+    #[test]
+    fn what_no_index_narrows_down_costs_a_pass() {
+        for (filter, passes) in [
+            ("userName eq \"a\"", 0),
+            ("emails[type eq \"work\" and value eq \"a\"]", 0),
+            ("userName eq \"a\" and title co \"x\"", 0),
+            ("groups.value eq \"g\"", 0),
+            ("title co \"x\" or title ew \"y\"", 2),
+            ("id pr and (title co \"x\" or title co \"y\")", 3),
+            ("active eq true and title co \"x\"", 2),
+            ("emails[value co \"x\"]", 1),
+            ("emails[type eq \"work\"]", 1),
+            ("not (userName eq \"a\")", 1),
+            ("meta.created gt \"2026-01-01T00:00:00Z\"", 1),
+            ("groups.display co \"x\"", 1),
+            ("nickName pr", 1),
+        ] {
+            assert_eq!(cost("User", filter), passes, "{filter}");
+        }
     }
 }

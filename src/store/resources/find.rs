@@ -53,6 +53,25 @@ pub fn lock(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, id: &str) ->
     row.map(resource).transpose()
 }
 
+/// The same for a resource that is to be deleted: nobody becomes its member, or a member of it, meanwhile.
+pub fn lock_to_delete(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    kind: &str,
+    id: &str,
+) -> Result<Option<Resource>, Error> {
+    let query = resources::table
+        .filter(resources::connection_key.eq(connection))
+        .filter(resources::kind.eq(kind))
+        .filter(resources::id.eq(id))
+        .select(COLUMNS);
+    let row: Option<Row> = match &mut *tx.connection {
+        AnyConnection::Sqlite(inner) => query.first(inner).optional()?,
+        AnyConnection::Postgres(inner) => query.for_update().first(inner).optional()?,
+    };
+    row.map(resource).transpose()
+}
+
 /// The resource that holds a unique key.
 pub fn find_by_unique_key(
     tx: &mut Tx<'_>,

@@ -16,7 +16,7 @@ use crate::scim::resource::Document;
 use crate::scim::schema::{Catalogue, ResourceType};
 use crate::scim::values::ValueRow;
 
-pub use find::{find, find_by_unique_key, find_key, list_by_value, load, lock};
+pub use find::{find, find_by_unique_key, find_key, list_by_value, load, lock, lock_to_delete};
 pub use list::{count, list};
 pub use names::{ids_of, keys_of, related};
 pub use write::{bump, delete, insert, update};

@@ -260,12 +260,13 @@ api_test! {
     async fn a_member_of_another_organization_is_not_linked(app: TestApp) {
         let directory = trusted(&app).await;
         let elsewhere = app.organization(false).await;
-        for (email, is_member_here) in [("both@acme.test", true), ("there@acme.test", false)] {
+        // Who also belongs here ends the question; who belongs only elsewhere is nobody's business here.
+        for (email, is_member_here, reason) in [("both@acme.test", true, "member_elsewhere"), ("there@acme.test", false, "account_not_found")] {
             let kp = email_user(&app, is_member_here.then_some(directory.organization_code.as_str()), email).await;
             add_member(&app, &elsewhere, &kp).await;
             let before = rows(&app);
-            let text = denied(&app.sign_in(&directory, json!({"subject": "s1", "email": email})).await, "member_elsewhere");
-            assert!(text.contains("remove the other membership"), "{text}");
+            let text = denied(&app.sign_in(&directory, json!({"subject": "s1", "email": email})).await, reason);
+            assert_eq!(text.contains("remove the other membership"), is_member_here, "{text}");
             assert_eq!(rows(&app), before);
             assert_push_does_not_link(&app, &directory, &kp, email).await;
         }
@@ -344,5 +345,20 @@ api_test! {
             });
             assert!(refused.await.unwrap_err().to_string().contains(refusal), "{domain}");
         }
+    }
+}
+
+api_test! {
+    async fn users_of_other_organizations_never_stand_in_the_way(app: TestApp) {
+        let directory = trusted(&app).await;
+        assert_domain(&app, &directory.organization_code, "boss.test").await;
+        let other = app.directory(Setup::default()).await;
+        for number in 0..51 {
+            let body = person(&format!("u{number}"), &format!("e{number}"), "ceo@boss.test");
+            other.post("/Users", &body).await.expect(201);
+        }
+        let kp = email_user(&app, Some(&directory.organization_code), "ceo@boss.test").await;
+        let answer = app.sign_in(&directory, json!({"subject": "s1", "email": "ceo@boss.test"})).await;
+        assert_eq!(allowed(&answer, "combined"), kp);
     }
 }

@@ -197,3 +197,34 @@ api_test! {
         allowed(&app.sign_in(&directory, json!({"subject": "s1", "email": "ana@acme.test"})).await, "created");
     }
 }
+
+api_test! {
+    async fn who_has_found_another_way_in_since_is_not_taken_back(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let id = directory.post("/Users", &person("ana@acme.test", "00u1", "ana@acme.test")).await.expect(201).id();
+        let kp = user_of(&app, &directory, &id).await;
+        directory.delete(&format!("/Users/{id}")).await.expect(204);
+        let email = json!({"type": "email", "value": "ana@home.test"});
+        app.api(reqwest::Method::POST, &format!("/api/v1/users/{kp}/identities"), Some(email)).await.expect(201);
+        let again = directory.post("/Users", &person("ana@acme.test", "00u1", "ana@acme.test")).await.expect(201).id();
+        assert_ne!(user_of(&app, &directory, &again).await, kp);
+    }
+}
+
+api_test! {
+    async fn a_new_identity_alone_keeps_the_user(app: TestApp) {
+        let mut app = app;
+        let directory = app.directory(Setup::default()).await;
+        let connection = json!({"name": "nobody's", "strategy": "saml:okta"});
+        let made = app.api(reqwest::Method::POST, "/api/v1/connections", Some(connection)).await.expect(201).body;
+        let mut ownerless = directory.clone();
+        ownerless.connection_id = made["connection"]["id"].as_str().unwrap().to_owned();
+        let id = directory.push("ana@acme.test").await;
+        let kp = user_of(&app, &directory, &id).await;
+        directory.delete(&format!("/Users/{id}")).await.expect(204);
+        give_identity(&app, &kp, &ownerless, "ana@acme.test").await.expect(201);
+        days_pass(&mut app, 30).await;
+        run_jobs(&app).await;
+        assert_eq!(allowed(&app.sign_in(&ownerless, json!({"subject": "s1", "email": "ana@acme.test"})).await, "bound"), kp);
+    }
+}

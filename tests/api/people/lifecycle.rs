@@ -193,3 +193,15 @@ api_test! {
         }
     }
 }
+
+api_test! {
+    async fn a_reactivation_that_says_nothing_of_the_external_id_is_the_same_person(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let path = format!("/Users/{}", directory.push("ana@acme.test").await);
+        let kp = user_of(&app, &directory, path.trim_start_matches("/Users/")).await;
+        directory.patch(&path, json!([{"op": "replace", "value": {"active": false}}])).await.expect(200);
+        directory.put(&path, &json!({"userName": "ana@acme.test", "active": true})).await.expect(200);
+        assert_eq!(user_of(&app, &directory, path.trim_start_matches("/Users/")).await, kp);
+        assert!(!app.events(&directory).await.contains(&"user.replaced".to_owned()));
+    }
+}

@@ -4,7 +4,9 @@ use futures_util::future::{join, join_all};
 use serde_json::json;
 
 use super::support::*;
-use crate::support::{Setup, TestApp, api_test, user};
+use anteroom::store::DatabaseUrl;
+
+use crate::support::{Setup, Sql, TestApp, api_test, user};
 
 const ROUNDS: usize = 12;
 
@@ -142,5 +144,61 @@ api_test! {
             }
             assert_eq!(rows(&app)[1], rows(&app)[3], "one identity a resource");
         }
+    }
+}
+
+/// Does something while another transaction has carried out these statements and not yet committed.
+async fn meanwhile<T>(app: &TestApp, statements: &[String], action: impl Future<Output = T>) -> T {
+    let mut other = Sql::connect(&app.database.url);
+    let begin = if matches!(app.database.url, DatabaseUrl::Sqlite(_)) { "BEGIN IMMEDIATE" } else { "BEGIN" };
+    other.execute(begin).unwrap();
+    for statement in statements {
+        assert_eq!(other.execute(statement), Ok(1), "{statement}");
+    }
+    let commit = async {
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(400)).await;
+        other.execute("COMMIT").unwrap();
+    };
+    join(action, commit).await.0
+}
+
+api_test! {
+    async fn a_deletion_waits_for_the_sign_in_that_binds_and_remembers_its_subject(app: TestApp) {
+        let directory = app.directory(Setup { self_join: true, ..okta(json!({"is_create_missing_user": true})) }).await;
+        let id = directory.push("ana@acme.test").await;
+        let identity = identity_of(&app, &user_of(&app, &directory, &id).await).await;
+        let bind = format!("UPDATE identities SET subject = 's1' WHERE id = '{identity}'");
+        meanwhile(&app, &[bind], directory.delete(&format!("/Users/{id}"))).await.expect(204);
+        denied(&app.sign_in(&directory, json!({"subject": "s1"})).await, "departed");
+    }
+}
+
+api_test! {
+    async fn a_purge_waits_for_whoever_gives_the_user_something_to_stay_for(app: TestApp) {
+        let mut app = app;
+        let directory = app.directory(Setup::default()).await;
+        let elsewhere = app.organization(false).await;
+        let id = directory.push("ana@acme.test").await;
+        let kp = user_of(&app, &directory, &id).await;
+        directory.delete(&format!("/Users/{id}")).await.expect(204);
+        days_pass(&mut app, 30).await;
+        let join = [
+            format!("UPDATE users SET modified = modified + 1 WHERE id = '{kp}'"),
+            format!("INSERT INTO organization_members (organization_key, user_key, source, joined) SELECT o.key, u.key, 'admin', 0 FROM organizations o, users u WHERE o.code = '{elsewhere}' AND u.id = '{kp}'"),
+        ];
+        meanwhile(&app, &join, anteroom::jobs::run_due(&app.store, &app.clock, &app.ids)).await.unwrap();
+        assert_eq!(shown(&app, &kp).await["organizations"], json!([elsewhere]));
+    }
+}
+
+api_test! {
+    async fn a_combination_waits_for_a_suspension_under_way(app: TestApp) {
+        let directory = app.directory(okta(json!({"is_trusted": true}))).await;
+        assert_domain(&app, &directory.organization_code, "acme.test").await;
+        let kp = email_user(&app, Some(&directory.organization_code), "ana@acme.test").await;
+        let suspend = format!("UPDATE users SET is_suspended = TRUE WHERE id = '{kp}'");
+        let answer = meanwhile(&app, &[suspend], app.sign_in(&directory, json!({"subject": "s1", "email": "ana@acme.test"}))).await;
+        denied(&answer, "suspended");
+        assert_eq!(shown(&app, &kp).await["identities"][0]["type"], "email");
     }
 }

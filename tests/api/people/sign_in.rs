@@ -380,3 +380,25 @@ api_test! {
         }
     }
 }
+
+api_test! {
+    async fn a_repeated_answer_never_lets_in_who_was_shut_out_since(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let path = format!("/Users/{}", directory.push(ANA).await);
+        let question = json!({"subject": "s1", "email": ANA, "request_id": "r1"});
+        allowed(&app.sign_in(&directory, question.clone()).await, "bound");
+        directory.patch(&path, json!([{"op": "replace", "value": {"active": false}}])).await.expect(200);
+        denied(&app.sign_in(&directory, question).await, "deactivated");
+    }
+}
+
+api_test! {
+    async fn subjects_and_addresses_too_long_for_a_name_are_answered_on_both_backends(app: TestApp) {
+        let directory = app.directory(Setup { self_join: true, ..okta(json!({"is_create_missing_user": true})) }).await;
+        let subject: String = (0..1_000).map(|n| char::from(b'a' + u8::try_from((n * n + n / 7) % 26).unwrap())).collect();
+        allowed(&app.sign_in(&directory, json!({"subject": subject})).await, "created");
+        allowed(&app.sign_in(&directory, json!({"subject": subject})).await, "recognized");
+        let long = json!({"userName": "long", "emails": [{"value": format!("{}@acme.test", subject.repeat(3))}]});
+        directory.post("/Users", &long).await.expect(201);
+    }
+}
