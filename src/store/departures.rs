@@ -1,7 +1,9 @@
 //! Departures: who left a connection, kept for a while so that a return or a stale sign-in is understood.
 
+use diesel::dsl::{IntoBoxed, Select};
 use diesel::prelude::*;
 
+use super::backend::AnyBackend;
 use super::schema::departures;
 use super::{ConnectionKey, Error, Tx, UserKey};
 
@@ -54,6 +56,18 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewDeparture) -> Result<(), Error> {
     Ok(())
 }
 
+type Latest<'a> = IntoBoxed<'a, Select<departures::table, Columns>, AnyBackend>;
+
+/// The departures from a connection that still hold at `now`, latest first.
+fn live<'a>(connection: ConnectionKey, now: i64) -> Latest<'a> {
+    departures::table
+        .select(COLUMNS)
+        .into_boxed()
+        .filter(departures::connection_key.eq(connection))
+        .filter(departures::expires.gt(now))
+        .order(departures::key.desc())
+}
+
 /// The latest departure with this externalId key that still holds at `now`.
 pub fn find_by_external(
     tx: &mut Tx<'_>,
@@ -61,14 +75,8 @@ pub fn find_by_external(
     external_key: &str,
     now: i64,
 ) -> Result<Option<Departure>, Error> {
-    Ok(departures::table
-        .filter(departures::connection_key.eq(connection))
-        .filter(departures::external_key.eq(external_key))
-        .filter(departures::expires.gt(now))
-        .order(departures::key.desc())
-        .select(COLUMNS)
-        .first(tx.connection)
-        .optional()?)
+    let query = live(connection, now).filter(departures::external_key.eq(external_key));
+    Ok(query.first(tx.connection).optional()?)
 }
 
 /// The latest departure of a subject that still holds at `now`.
@@ -78,14 +86,8 @@ pub fn find_by_subject(
     subject: &str,
     now: i64,
 ) -> Result<Option<Departure>, Error> {
-    Ok(departures::table
-        .filter(departures::connection_key.eq(connection))
-        .filter(departures::subject.eq(subject))
-        .filter(departures::expires.gt(now))
-        .order(departures::key.desc())
-        .select(COLUMNS)
-        .first(tx.connection)
-        .optional()?)
+    let query = live(connection, now).filter(departures::subject.eq(subject));
+    Ok(query.first(tx.connection).optional()?)
 }
 
 /// The latest departure with an email that still holds at `now`.
@@ -95,14 +97,8 @@ pub fn find_by_email(
     email_key: &str,
     now: i64,
 ) -> Result<Option<Departure>, Error> {
-    Ok(departures::table
-        .filter(departures::connection_key.eq(connection))
-        .filter(departures::email_key.eq(email_key))
-        .filter(departures::expires.gt(now))
-        .order(departures::key.desc())
-        .select(COLUMNS)
-        .first(tx.connection)
-        .optional()?)
+    let query = live(connection, now).filter(departures::email_key.eq(email_key));
+    Ok(query.first(tx.connection).optional()?)
 }
 
 /// The latest departure of a userName that still holds at `now`.
@@ -112,14 +108,8 @@ pub fn find_by_user_name(
     user_name_key: &str,
     now: i64,
 ) -> Result<Option<Departure>, Error> {
-    Ok(departures::table
-        .filter(departures::connection_key.eq(connection))
-        .filter(departures::user_name_key.eq(user_name_key))
-        .filter(departures::expires.gt(now))
-        .order(departures::key.desc())
-        .select(COLUMNS)
-        .first(tx.connection)
-        .optional()?)
+    let query = live(connection, now).filter(departures::user_name_key.eq(user_name_key));
+    Ok(query.first(tx.connection).optional()?)
 }
 
 /// Whether a user left this connection and is remembered.

@@ -41,16 +41,7 @@ pub fn find_key(tx: &mut Tx<'_>, connection: ConnectionKey, key: ResourceKey) ->
 
 /// Finds a resource and keeps other writers from it until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, id: &str) -> Result<Option<Resource>, Error> {
-    let query = resources::table
-        .filter(resources::connection_key.eq(connection))
-        .filter(resources::kind.eq(kind))
-        .filter(resources::id.eq(id))
-        .select(COLUMNS);
-    let row: Option<Row> = match &mut *tx.connection {
-        AnyConnection::Sqlite(inner) => query.first(inner).optional()?,
-        AnyConnection::Postgres(inner) => query.for_no_key_update().first(inner).optional()?,
-    };
-    row.map(resource).transpose()
+    locked(tx, connection, kind, id, Strength::Change)
 }
 
 /// The same for a resource that is to be deleted: nobody becomes its member, or a member of it, meanwhile.
@@ -60,14 +51,31 @@ pub fn lock_to_delete(
     kind: &str,
     id: &str,
 ) -> Result<Option<Resource>, Error> {
+    locked(tx, connection, kind, id, Strength::Delete)
+}
+
+/// What a locked row is locked for.
+enum Strength {
+    Change,
+    Delete,
+}
+
+fn locked(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    kind: &str,
+    id: &str,
+    strength: Strength,
+) -> Result<Option<Resource>, Error> {
     let query = resources::table
         .filter(resources::connection_key.eq(connection))
         .filter(resources::kind.eq(kind))
         .filter(resources::id.eq(id))
         .select(COLUMNS);
-    let row: Option<Row> = match &mut *tx.connection {
-        AnyConnection::Sqlite(inner) => query.first(inner).optional()?,
-        AnyConnection::Postgres(inner) => query.for_update().first(inner).optional()?,
+    let row: Option<Row> = match (&mut *tx.connection, strength) {
+        (AnyConnection::Sqlite(inner), _) => query.first(inner).optional()?,
+        (AnyConnection::Postgres(inner), Strength::Change) => query.for_no_key_update().first(inner).optional()?,
+        (AnyConnection::Postgres(inner), Strength::Delete) => query.for_update().first(inner).optional()?,
     };
     row.map(resource).transpose()
 }
