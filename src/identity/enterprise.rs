@@ -245,7 +245,7 @@ fn warn_of_duplicates(
 fn content(document: &Document) -> Result<Content, Error> {
     let catalogue = Catalogue::core();
     let user = catalogue.resource_type("User").ok_or_else(|| store::Error::internal("no User type"))?;
-    Ok(Content::of(&catalogue, user, document.clone()))
+    Ok(Content::of(user, document.clone()))
 }
 
 fn user_name_taken(error: store::Error) -> Error {

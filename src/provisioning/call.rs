@@ -31,11 +31,6 @@ impl Call {
         let quirks = Quirks::for_provider(tenant.provider());
         Self { act, tenant, catalogue, quirks, base_url }
     }
-
-    /// What the store keeps of a document.
-    pub(super) fn content(&self, target: &Target, document: Document) -> Content {
-        Content::of(&self.catalogue, &target.resource_type, document)
-    }
 }
 
 /// The resource type, and the resource, a call is about.
@@ -64,6 +59,11 @@ impl Target {
     #[must_use]
     pub fn only_if(self, precondition: Option<Precondition>) -> Self {
         Self { precondition, ..self }
+    }
+
+    /// What the store keeps of a document of this type.
+    pub(super) fn content(&self, document: Document) -> Content {
+        Content::of(&self.resource_type, document)
     }
 
     /// How large a body may be.

@@ -43,7 +43,7 @@ fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) 
     if !validated.active_given {
         document.set_active(true);
     }
-    let content = call.content(target, document);
+    let content = target.content(document);
     match linking::place(tx, &call.act, &call.tenant, &content)? {
         Placed::Existing(before) => user_write::write(tx, call, target, &before, &content),
         Placed::Made(made) => Ok(*made),
@@ -51,7 +51,7 @@ fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) 
 }
 
 fn thing(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) -> Result<Resource, Error> {
-    let content = call.content(target, validated.document.clone());
+    let content = target.content(validated.document.clone());
     let id = call.act.ids.resource();
     let made =
         resources::insert(tx, call.tenant.key(), target.kind(), &id, &content, call.act.now).map_err(name_taken)?;

@@ -58,7 +58,7 @@ fn apply(
         if document.active().is_none() {
             document.set_active(before.active);
         }
-        let after = user_write::write(tx, call, target, before, &call.content(target, document))?;
+        let after = user_write::write(tx, call, target, before, &target.content(document))?;
         return Ok((after, patched.ignored));
     }
     let moves = membership::apply(tx, call, target, before, &patched.members)?;

@@ -53,7 +53,7 @@ fn person(
     if !validated.active_given {
         document.set_active(before.active);
     }
-    let content = call.content(target, document);
+    let content = target.content(document);
     user_write::write(tx, call, target, before, &content)
 }
 
@@ -77,8 +77,8 @@ pub(super) fn write_thing(
     document: Document,
     moves: &Moves,
 ) -> Result<Resource, Error> {
-    let old = call.content(target, before.document.clone());
-    let content = call.content(target, document);
+    let old = target.content(before.document.clone());
+    let content = target.content(document);
     let after = if old.document != content.document {
         resources::update(tx, call.tenant.key(), before, &old, &content, call.act.now).map_err(name_taken)?
     } else if moves.is_empty() {

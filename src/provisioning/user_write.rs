@@ -14,7 +14,7 @@ pub(super) fn write(
     before: &Resource,
     content: &Content,
 ) -> Result<Resource, Error> {
-    let old = call.content(target, before.document.clone());
+    let old = target.content(before.document.clone());
     let after = if old.document == content.document {
         before.clone()
     } else {

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::canonical::{canonical, email_key};
-use super::schema::{Catalogue, ResourceType, Top, Uniqueness};
+use super::schema::{ResourceType, Top, Uniqueness};
 
 /// What a resource holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,7 +71,7 @@ impl Document {
     }
 
     /// What must be unique within the directory and the resource type, as the store compares it.
-    pub fn unique_key(&self, _: &Catalogue, resource_type: &ResourceType) -> Option<String> {
+    pub fn unique_key(&self, resource_type: &ResourceType) -> Option<String> {
         let attribute =
             resource_type.schema.attributes.iter().find(|attribute| attribute.uniqueness != Uniqueness::None)?;
         let value = self.text(&attribute.name)?;
@@ -182,6 +182,7 @@ pub fn is_primary(element: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::schema::Catalogue;
 
     fn document(value: &Value) -> Document {
         Document::from_stored(&value.to_string()).unwrap()
@@ -212,7 +213,7 @@ mod tests {
         assert_eq!(Document::stand_in("00u1").matching_email(), None);
         let catalogue = Catalogue::core();
         let user = catalogue.resource_type("User").unwrap();
-        assert_eq!(document.unique_key(&catalogue, user).as_deref(), Some("ana@acme.test"));
+        assert_eq!(document.unique_key(user).as_deref(), Some("ana@acme.test"));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::canonical::canonical;
 use super::number;
 use super::quirks;
 use super::resource::{Document, is_primary};
-use super::schema::{Attribute, AttributeType, Catalogue, ResourceType, Top};
+use super::schema::{Attribute, AttributeType, ResourceType, Top};
 
 #[cfg(test)]
 mod tests;
@@ -52,7 +52,7 @@ pub fn cut_to(text: &str, bytes: usize) -> &str {
 }
 
 /// The rows of a document.
-pub fn rows(_: &Catalogue, resource_type: &ResourceType, document: &Document) -> BTreeSet<ValueRow> {
+pub fn rows(resource_type: &ResourceType, document: &Document) -> BTreeSet<ValueRow> {
     let mut rows = BTreeSet::new();
     for top in resource_type.stored().filter(|top| !resource_type.is_user_name(*top)) {
         match document.get(top) {

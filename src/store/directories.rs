@@ -24,12 +24,6 @@ pub struct Directory {
     pub state: String,
     /// Microseconds since the epoch.
     pub created: i64,
-    /// First SCIM request of the last sync.
-    pub last_sync_started: Option<i64>,
-    /// Last successful SCIM write.
-    pub last_sync_completed: Option<i64>,
-    /// What went wrong last.
-    pub last_sync_error: Option<String>,
 }
 
 /// What is needed for a new directory.

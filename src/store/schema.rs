@@ -74,9 +74,6 @@ diesel::table! {
         provider -> Text,
         state -> Text,
         created -> BigInt,
-        last_sync_started -> Nullable<BigInt>,
-        last_sync_completed -> Nullable<BigInt>,
-        last_sync_error -> Nullable<Text>,
     }
 }
 

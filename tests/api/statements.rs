@@ -22,7 +22,7 @@ async fn fill(app: &TestApp, directory: &Directory, people: usize) -> Vec<String
         for number in 0..people {
             let body = user(&format!("person{number}@acme.test"));
             let document = validate::document(&catalogue, kind, body).expect("a person").document;
-            let content = Content::of(&catalogue, kind, document);
+            let content = Content::of(kind, document);
             ids.push(resources::insert(tx, connection.key, "User", &act.ids.resource(), &content, act.now)?.id);
         }
         Ok::<_, anteroom::store::Error>(ids)

@@ -61,10 +61,7 @@ CREATE TABLE directories (
     name TEXT COLLATE "C" NOT NULL,
     provider TEXT COLLATE "C" NOT NULL,
     state TEXT COLLATE "C" NOT NULL CHECK (state IN ('active', 'paused')),
-    created BIGINT NOT NULL,
-    last_sync_started BIGINT,
-    last_sync_completed BIGINT,
-    last_sync_error TEXT COLLATE "C"
+    created BIGINT NOT NULL
 );
 
 CREATE TABLE scim_tokens (

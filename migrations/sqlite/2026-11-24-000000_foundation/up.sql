@@ -61,10 +61,7 @@ CREATE TABLE directories (
     name TEXT NOT NULL,
     provider TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('active', 'paused')),
-    created BIGINT NOT NULL,
-    last_sync_started BIGINT,
-    last_sync_completed BIGINT,
-    last_sync_error TEXT
+    created BIGINT NOT NULL
 );
 
 CREATE TABLE scim_tokens (

@@ -27,7 +27,7 @@ pub fn resource(
     filter: &Filter,
 ) -> Result<bool, Error> {
     let plan = check(catalogue, resource_type, filter)?;
-    let rows = values::rows(catalogue, resource_type, view.document);
+    let rows = values::rows(resource_type, view.document);
     let user_name = view.document.user_name().map(canonical);
     Ok(Facts { rows: &rows, view: Some(view), user_name }.holds(&plan, None, None))
 }

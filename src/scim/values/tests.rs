@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use super::*;
+use crate::scim::schema::Catalogue;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 fn rows_of(value: &Value) -> BTreeSet<ValueRow> {
     let catalogue = Catalogue::core();
     let document = Document::from_stored(&value.to_string()).unwrap();
-    rows(&catalogue, catalogue.resource_type("User").unwrap(), &document)
+    rows(catalogue.resource_type("User").unwrap(), &document)
 }
 
 fn brief(rows: &BTreeSet<ValueRow>) -> Vec<(String, String, bool)> {

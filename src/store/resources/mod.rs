@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use super::schema::resources;
 use super::{Error, ResourceKey};
 use crate::scim::resource::Document;
-use crate::scim::schema::{Catalogue, ResourceType};
+use crate::scim::schema::ResourceType;
 use crate::scim::values::ValueRow;
 
 pub use find::{find, find_by_unique_key, find_key, list_by_value, load, lock, lock_to_delete};
@@ -61,12 +61,12 @@ pub struct Content {
 
 impl Content {
     /// Derives from a document what the store keeps beside it.
-    pub fn of(catalogue: &Catalogue, resource_type: &ResourceType, document: Document) -> Self {
+    pub fn of(resource_type: &ResourceType, document: Document) -> Self {
         Self {
-            unique_key: document.unique_key(catalogue, resource_type),
+            unique_key: document.unique_key(resource_type),
             active: document.active().unwrap_or(true),
             display: document.display_name().map(str::to_owned),
-            values: crate::scim::values::rows(catalogue, resource_type, &document),
+            values: crate::scim::values::rows(resource_type, &document),
             document,
         }
     }
