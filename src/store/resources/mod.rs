@@ -1,6 +1,6 @@
 //! SCIM records: a document, a version, an id.
 //!
-//! Every function takes the [`ConnectionKey`] and has it in every query. A write to an existing resource begins with
+//! Every function takes the [`super::ConnectionKey`] and has it in every query. A write to an existing resource begins with
 //! [`lock`]. `attribute_values` and `directory_counts` are kept here, in the same transaction.
 
 mod find;
