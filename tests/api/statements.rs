@@ -39,6 +39,7 @@ async fn count<F: Future<Output = crate::support::Answer>>(app: &TestApp, reques
 
 async fn counts(app: &TestApp, directory: &Directory, group: &str, name: &str) -> Vec<(&'static str, u64)> {
     let person = directory.push(&format!("{name}@acme.test")).await;
+    let remove = json!([{"op": "remove", "path": format!("members[value eq \"{person}\"]")}]);
     let add = json!([{"op": "add", "path": "members", "value": [{"value": person}]}]);
     let (user_path, group_path) = (format!("/Users/{person}"), format!("/Groups/{group}?excludedAttributes=members"));
     let found = format!("/Users?filter=userName%20eq%20%22{name}@acme.test%22");
@@ -47,6 +48,7 @@ async fn counts(app: &TestApp, directory: &Directory, group: &str, name: &str) -
         ("look-up", count(app, directory.get(&found)).await),
         ("list", count(app, directory.get("/Users?startIndex=1&count=10")).await),
         ("PATCH of a member", count(app, directory.patch(&group_path, add)).await),
+        ("plain PATCH of a member", count(app, directory.patch(&format!("/Groups/{group}"), remove)).await),
         (
             "PATCH of a person",
             count(app, directory.patch(&user_path, json!([{"op": "replace", "path": "title", "value": name}]))).await,
