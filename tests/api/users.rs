@@ -124,3 +124,14 @@ api_test! {
         assert_eq!(stranger.body[urn]["manager"], json!({"value": boss}));
     }
 }
+
+api_test! {
+    async fn an_empty_text_is_kept_and_is_not_present(app: TestApp) {
+        let okta = app.directory(Setup::default()).await;
+        let made = okta.post("/Users", &json!({"userName": "ana", "title": "", "name": {"givenName": ""}})).await.expect(201);
+        assert_eq!(made.body["title"], "");
+        assert_eq!(okta.find("/Users", "title pr or name.givenName pr").await, Vec::<String>::new());
+        assert_eq!(okta.find("/Users", "title eq \"\"").await, [made.id()]);
+        assert_eq!(okta.find("/Users", "title eq null and title ne \"x\"").await, [made.id()]);
+    }
+}

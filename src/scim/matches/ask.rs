@@ -4,7 +4,7 @@ use scim_filter_parser::{CompareOp, Literal};
 
 use super::{Field, Plan, Term, Test};
 use crate::scim::Error;
-use crate::scim::schema::Attribute;
+use crate::scim::schema::{Attribute, AttributeType};
 use crate::scim::values::{instant, micros};
 
 /// The precision of times as they are shown; a filter compares what a client can see.
@@ -27,9 +27,12 @@ pub(super) fn ask(
 ) -> Result<Plan, Error> {
     let term = |test| Plan::Term(Term { field: field.clone(), test });
     let negated = |plan| Plan::Not(Box::new(plan));
+    // `pr` means a non-empty value (RFC 7644 table 3), so an empty text is none.
+    let is_text = matches!(attribute.kind, AttributeType::String | AttributeType::Reference);
+    let present = || if is_text { Test::Ne(String::new()) } else { Test::Present };
     let (op, value) = match question {
-        Question::Present | Question::Compare(CompareOp::Ne, Literal::Null) => return Ok(term(Test::Present)),
-        Question::Compare(CompareOp::Eq, Literal::Null) => return Ok(negated(term(Test::Present))),
+        Question::Present | Question::Compare(CompareOp::Ne, Literal::Null) => return Ok(term(present())),
+        Question::Compare(CompareOp::Eq, Literal::Null) => return Ok(negated(term(present()))),
         Question::Compare(op, value) => (op, value),
     };
     if op == CompareOp::Ne && !is_multi {

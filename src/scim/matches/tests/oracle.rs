@@ -132,8 +132,8 @@ fn answer(person: &Value, question: &Question) -> bool {
         Question::Any { sub, op, text } => {
             emails().any(|email| email.get(sub).is_some() && single(email.get(sub), op, text, false))
         }
-        Question::Present("emails.type") => emails().any(|email| email.get("type").is_some()),
-        Question::Present(path) => at(path).is_some(),
+        Question::Present("emails.type") => emails().any(|email| email.get("type").is_some_and(|kind| kind != "")),
+        Question::Present(path) => at(path).is_some_and(|value| value != ""),
         Question::Element(terms) => emails().any(|email| {
             terms.iter().all(|(is_negated, sub, op, text)| single(email.get(sub), op, text, false) != *is_negated)
         }),
