@@ -349,13 +349,15 @@ api_test! {
 }
 
 api_test! {
-    async fn users_of_other_organizations_never_stand_in_the_way(app: TestApp) {
+    async fn people_of_other_connections_never_stand_in_the_way(app: TestApp) {
         let directory = trusted(&app).await;
         assert_domain(&app, &directory.organization_code, "boss.test").await;
-        let other = app.directory(Setup::default()).await;
+        let elsewhere = app.directory(Setup::default()).await;
+        let sibling = app.directory_of(&directory.organization_code, Setup::default()).await;
         for number in 0..51 {
             let body = person(&format!("u{number}"), &format!("e{number}"), "ceo@boss.test");
-            other.post("/Users", &body).await.expect(201);
+            elsewhere.post("/Users", &body).await.expect(201);
+            sibling.post("/Users", &body).await.expect(201);
         }
         let kp = email_user(&app, Some(&directory.organization_code), "ceo@boss.test").await;
         let answer = app.sign_in(&directory, json!({"subject": "s1", "email": "ceo@boss.test"})).await;
