@@ -2,13 +2,14 @@
 //! other.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Barrier};
 
-use anteroom::store::{self, DatabaseUrl, Error};
+use anteroom::store::{self, ConnectionKey, DatabaseUrl, Error};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use serde_json::json;
 
-use crate::support::{Database, Setup, TestApp, api_test};
+use crate::support::{Database, Directory, Setup, TestApp, api_test};
 
 #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::struct_field_names, reason = "the catalogues' names")]
@@ -135,4 +136,49 @@ api_test! {
             assert!(!okta.find("/Users", &format!("title gt \"{title}\"")).await.contains(&id), "{length}");
         }
     }
+}
+
+api_test! {
+    async fn a_read_of_a_tenant_sees_one_moment(app: TestApp) {
+        let okta = app.directory(Setup::default()).await;
+        let connection = connection_of(&app, &okta).await;
+        let (counted, pushed) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        let (job_counted, job_pushed) = (Arc::clone(&counted), Arc::clone(&pushed));
+        let read = app.store.read_of(connection, move |tx| {
+            let before = store::counts::total(tx, connection, "User")?;
+            job_counted.wait();
+            job_pushed.wait();
+            Ok::<_, Error>((before, store::counts::total(tx, connection, "User")?))
+        });
+        let write = async {
+            tokio::task::spawn_blocking(move || counted.wait()).await.expect("a barrier");
+            okta.push("ana@acme.test").await;
+            tokio::task::spawn_blocking(move || pushed.wait()).await.expect("a barrier");
+        };
+        assert_eq!(tokio::join!(read, write).0, Ok((0, 0)));
+    }
+}
+
+api_test! {
+    async fn members_are_counted_no_further_than_asked(app: TestApp) {
+        let okta = app.directory(Setup::default()).await;
+        let mut members = Vec::new();
+        for name in ["a", "b", "c"] {
+            members.push(json!({"value": okta.push(name).await}));
+        }
+        let group = okta.post("/Groups", &json!({"displayName": "All", "members": members})).await.expect(201).id();
+        let connection = connection_of(&app, &okta).await;
+        let more_than = app.store.read(move |tx| {
+            let key = store::resources::keys_of(tx, connection, std::slice::from_ref(&group))?[&group].0;
+            let more = |tx: &mut store::Tx<'_>, limit| store::members::are_more_than(tx, connection, &[key], limit);
+            Ok::<_, Error>([more(tx, 2)?, more(tx, 3)?])
+        });
+        assert_eq!(more_than.await, Ok([true, false]));
+    }
+}
+
+async fn connection_of(app: &TestApp, directory: &Directory) -> ConnectionKey {
+    let id = directory.connection_id.clone();
+    let found = app.store.read(move |tx| store::connections::find(tx, &id)?.ok_or(Error::NotFound));
+    found.await.expect("a connection").key
 }
