@@ -55,8 +55,9 @@ fn apply(
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
     if target.is_user() {
         let mut document = patched.document;
-        if document.active().is_none() {
-            document.set_active(before.active);
+        // Without a value a person counts as active, so a removal may only unassign what was true: nobody is revived by it.
+        if document.active().is_none() && !before.active {
+            document.set_active(false);
         }
         let after = user_write::write(tx, call, target, before, &target.content(document))?;
         return Ok((after, patched.ignored));

@@ -51,6 +51,20 @@ api_test! {
 }
 
 api_test! {
+    async fn active_can_be_unassigned_and_without_it_a_person_is_active(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let id = directory.push("ana@acme.test").await;
+        let path = format!("/Users/{id}");
+        let removed = directory.patch(&path, json!([{"op": "remove", "path": "active"}])).await.expect(200);
+        assert_eq!(removed.body.get("active"), None);
+        allowed(&app.sign_in(&directory, json!({"subject": "s1", "email": "ana@acme.test"})).await, "bound");
+        set_active(&directory, &id, false).await;
+        denied(&app.sign_in(&directory, json!({"subject": "s1"})).await, "deactivated");
+        assert_eq!(directory.put(&path, &user("ana@acme.test")).await.expect(200).body["active"], true);
+    }
+}
+
+api_test! {
     async fn reactivated_with_the_same_external_id_is_the_same_person_with_the_same_memberships(app: TestApp) {
         for method in ["PUT", "PATCH"] {
             let directory = app.directory(Setup::default()).await;
