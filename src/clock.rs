@@ -2,9 +2,12 @@
 //!
 //! Every use case takes a [`Clock`], so that tests decide what time it is.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+/// From when on the machine's clock counts what has passed.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// Where the time comes from; cheap to clone.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +31,15 @@ impl Clock {
             Some(fixed) => fixed.load(Ordering::SeqCst),
             #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
             None => jiff::Timestamp::now().as_millisecond() * 1_000,
+        }
+    }
+
+    /// What has passed since some moment. It never goes back, also when the machine's clock is set: what has to wait for
+    /// a time to pass must not wait for an hour that is gone.
+    pub fn elapsed(&self) -> Duration {
+        match &self.0 {
+            Some(fixed) => Duration::from_micros(u64::try_from(fixed.load(Ordering::SeqCst)).unwrap_or(0)),
+            None => STARTED.elapsed(),
         }
     }
 

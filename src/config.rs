@@ -44,7 +44,18 @@ pub struct ServeConfig {
     /// Database connections for writing (PostgreSQL; SQLite has one writer)
     #[arg(long, env = "ANTEROOM_WRITERS", value_parser = count::<u32>(), default_value_t = 8)]
     pub writers: u32,
+
+    /// SCIM requests a second that each connection may make; 0 is no limit
+    #[arg(long, env = "ANTEROOM_RATE_LIMIT", value_parser = RangedU64ValueParser::<u32>::new().range(0..=RATE_MAX), default_value_t = 200)]
+    pub rate_limit: u32,
+
+    /// SCIM requests a connection may make at once after a pause [default: twice the rate limit]
+    #[arg(long, env = "ANTEROOM_RATE_BURST", value_parser = RangedU64ValueParser::<u32>::new().range(1..=RATE_MAX))]
+    pub rate_burst: Option<u32>,
 }
+
+/// More requests a second than any server answers.
+const RATE_MAX: u64 = 1_000_000;
 
 /// Reads a number of threads or connections: at least one, and no more than any machine or database serves well.
 fn count<T: TryFrom<u64> + Clone + Send + Sync + 'static>() -> RangedU64ValueParser<T> {
@@ -64,11 +75,18 @@ impl Default for ServeConfig {
             workers: None,
             readers: 8,
             writers: 8,
+            rate_limit: 200,
+            rate_burst: None,
         }
     }
 }
 
 impl ServeConfig {
+    /// How many requests a connection may make at once after a pause.
+    pub fn burst(&self) -> u32 {
+        self.rate_burst.unwrap_or_else(|| self.rate_limit.saturating_mul(2))
+    }
+
     /// Refuses what would be unsafe or cannot work.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -17,7 +17,7 @@ use tracing_actix_web::TracingLogger;
 
 use crate::clock::Clock;
 use crate::config::ServeConfig;
-use crate::http::{self, State};
+use crate::http::{self, RateLimit, State};
 use crate::id::Ids;
 use crate::jobs;
 use crate::scim::schema::Catalogue;
@@ -27,7 +27,8 @@ use crate::store::{self, DatabaseUrl, ServeLock, Store};
 const STOP_SECONDS: u64 = 30;
 /// How long a request waits for a database connection.
 const WAIT: Duration = Duration::from_secs(5);
-/// How often the recorder of metrics files what it has seen; without it histograms grow until somebody asks.
+/// How often what grows in memory is put in order: histograms grow until somebody asks for them, and a connection that
+/// has asked once would have its bucket of the rate limit for ever.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Upper bounds of the histogram of request times, in seconds.
 const BUCKETS: [f64; 13] = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -61,7 +62,8 @@ impl Server {
         let address = listener.local_addr()?;
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
-        let state = State::new(store, clock, ids, &public_url);
+        let rate_limit = RateLimit::new(config.rate_limit, config.burst(), &clock);
+        let state = State::new(store, clock, ids, &public_url, rate_limit);
         let metrics = config.metrics_listen.map(serve_metrics).transpose()?;
         let listener = serve(config, listener, state.clone())?;
         Ok(Self { listener, metrics, address, state, _lock: lock })
@@ -92,18 +94,19 @@ impl Server {
     /// # Errors
     /// When the listener fails.
     pub async fn run(self) -> std::io::Result<()> {
-        let State { store, clock, ids, .. } = self.state;
+        let State { store, clock, ids, rate_limit, .. } = self.state;
         let jobs = actix_web::rt::spawn(jobs::run_forever(store, clock, ids));
+        let upkeep = actix_web::rt::spawn(upkeep(rate_limit));
         let metrics = self.metrics.map(|metrics| {
             let handle = metrics.handle();
-            (actix_web::rt::spawn(metrics), actix_web::rt::spawn(upkeep()), handle)
+            (actix_web::rt::spawn(metrics), handle)
         });
         let ended = self.listener.await;
         jobs.abort();
-        if let Some((task, upkeep, handle)) = metrics {
+        upkeep.abort();
+        if let Some((task, handle)) = metrics {
             handle.stop(false).await;
             task.abort();
-            upkeep.abort();
         }
         ended
     }
@@ -153,9 +156,10 @@ fn tls(cert: &Path, key: &Path) -> anyhow::Result<rustls::ServerConfig> {
         .with_single_cert(chain, key)?)
 }
 
-/// The process's recorder of metrics; the first server installs it.
+static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+
+/// The process's recorder of metrics; the first server that serves them installs it.
 fn recorder() -> &'static PrometheusHandle {
-    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| {
         let times = Matcher::Full(http::observe::SECONDS.to_owned());
         // The only refusal is of an empty list.
@@ -169,11 +173,14 @@ fn recorder() -> &'static PrometheusHandle {
     })
 }
 
-async fn upkeep() {
+async fn upkeep(rate_limit: Arc<RateLimit>) {
     let mut every = tokio::time::interval(UPKEEP);
     loop {
         every.tick().await;
-        recorder().run_upkeep();
+        rate_limit.forget_idle();
+        if let Some(recorder) = RECORDER.get() {
+            recorder.run_upkeep();
+        }
     }
 }
 

@@ -41,8 +41,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("Timestamp::now", &["clock.rs"]),
     ("Zoned::now", &["clock.rs"]),
     ("SystemTime", &["clock.rs"]),
-    // Durations, never a time of day: how long a request took.
-    ("Instant::now", &["http/observe.rs"]),
+    // Durations, never a time of day: how long a request took, how fast requests come.
+    ("Instant::now", &["http/observe.rs", "clock.rs"]),
     ("getrandom", &["id.rs"]),
     ("now_v7", &["id.rs"]),
     ("new_v4", &["id.rs"]),

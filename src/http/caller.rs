@@ -69,6 +69,7 @@ async fn find(request: &HttpRequest) -> Result<Caller, ScimError> {
     if bearer.endpoint_id.strip_prefix("ksde_") != Some(segment) {
         return Err(refused());
     }
+    state.rate_limit.charge(&bearer.connection, 1)?;
     touch(state, &bearer);
     Ok(Caller(Arc::new(call(request, state, bearer))))
 }

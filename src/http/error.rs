@@ -41,6 +41,12 @@ impl ScimError {
         Self { error: scim::Error::new(405, "this method is not allowed here"), headers: vec![(ALLOW, allowed.into())] }
     }
 
+    /// 429 with the seconds after which the next request is served (RFC 6585 section 4).
+    pub(crate) fn too_many_requests(seconds: u64) -> Self {
+        let detail = format!("this connection asks faster than it may; try again in {seconds} seconds");
+        Self { error: scim::Error::new(429, detail), headers: vec![(RETRY_AFTER, seconds.to_string())] }
+    }
+
     fn unavailable(detail: &str) -> Self {
         Self { error: scim::Error::new(503, detail), headers: vec![(RETRY_AFTER, RETRY_SECONDS.to_string())] }
     }

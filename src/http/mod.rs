@@ -5,6 +5,7 @@ mod caller;
 mod error;
 pub mod management;
 pub mod observe;
+mod rate_limit;
 mod scim;
 mod table;
 
@@ -17,6 +18,7 @@ use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
 use tokio::sync::OnceCell;
 
+pub use rate_limit::RateLimit;
 use table::{Row, row};
 
 use crate::clock::Clock;
@@ -38,14 +40,17 @@ pub struct State {
     pub ids: Ids,
     /// The URL under which clients reach this server, without a slash at the end; links are made from it alone.
     pub public_url: String,
+    /// What each connection may still ask for.
+    pub rate_limit: Arc<RateLimit>,
     /// What signs and verifies access tokens; the pair never changes, so it is read once.
     keys: Arc<OnceCell<Keys>>,
 }
 
 impl State {
     /// What every handler shares; the signing keys are read when the first request needs them.
-    pub fn new(store: Store, clock: Clock, ids: Ids, public_url: &str) -> Self {
-        Self { store, clock, ids, public_url: public_url.trim_end_matches('/').to_owned(), keys: Arc::default() }
+    pub fn new(store: Store, clock: Clock, ids: Ids, public_url: &str, rate_limit: RateLimit) -> Self {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self { store, clock, ids, public_url, rate_limit: Arc::new(rate_limit), keys: Arc::default() }
     }
 
     /// The keys of access tokens.

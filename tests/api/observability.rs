@@ -59,12 +59,20 @@ api_test! {
 #[actix_web::test]
 async fn metrics_have_a_listener_of_their_own_and_labels_from_the_route_table() {
     let metrics = free_port();
-    let config = ServeConfig { workers: Some(1), metrics_listen: Some(metrics), ..ServeConfig::default() };
+    let config = ServeConfig {
+        workers: Some(1),
+        metrics_listen: Some(metrics),
+        rate_limit: 1,
+        rate_burst: Some(2),
+        ..ServeConfig::default()
+    };
     let app = TestApp::start_with(Database::sqlite(), config).await;
     let okta = app.directory(Setup::default()).await;
     okta.post("/Users", &json!({"userName": "ana", "favouriteColour": "blue"})).await.expect(201);
     let odd = Method::from_bytes(b"BREW").expect("a method");
     Answer::of(okta.request(odd, "/Users?filter=secret%20pr")).await.expect(405);
+    okta.get("/Users").await.expect(200);
+    okta.get("/Users").await.expect_error(429, "");
     let text = Answer::of(app.client.get(format!("http://{metrics}/metrics"))).await.expect(200).text;
     for part in [
         "anteroom_http_requests_total{route=\"/scim/v2/{directory}/{endpoint}\",method=\"POST\",status=\"201\"}",
@@ -73,6 +81,7 @@ async fn metrics_have_a_listener_of_their_own_and_labels_from_the_route_table() 
         "status=\"201\",le=\"0.001\"}",
         "status=\"201\",le=\"10\"}",
         "anteroom_ignored_attributes_total",
+        "anteroom_rate_limited_total 1\n",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }

@@ -68,8 +68,8 @@ impl Process {
     }
 
     /// Starts a server that logs to a file as it would by itself, and waits until it is ready.
-    pub fn start_logging(database: &DatabaseUrl, file: File) -> Self {
-        Self::launch(database, file.into(), "").ready()
+    pub fn start_logging(database: &DatabaseUrl, file: File, rate_limit: &str) -> Self {
+        Self::launch(database, file.into(), "", rate_limit).ready()
     }
 
     fn ready(self) -> Self {
@@ -80,15 +80,17 @@ impl Process {
 
     /// Starts a server on a free port.
     pub fn spawn(database: &DatabaseUrl) -> Self {
-        Self::launch(database, Stdio::null(), "error")
+        Self::launch(database, Stdio::null(), "error", "0")
     }
 
-    fn launch(database: &DatabaseUrl, log: Stdio, level: &str) -> Self {
+    fn launch(database: &DatabaseUrl, log: Stdio, level: &str, rate_limit: &str) -> Self {
         let port =
             TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port();
         let listen = format!("127.0.0.1:{port}");
-        let mut command =
-            anteroom(database, &["serve", "--listen", &listen, "--public-url", PUBLIC_URL, "--workers", "2"]);
+        let mut command = anteroom(
+            database,
+            &["serve", "--listen", &listen, "--public-url", PUBLIC_URL, "--workers", "2", "--rate-limit", rate_limit],
+        );
         if !level.is_empty() {
             command.env("ANTEROOM_LOG", level);
         }

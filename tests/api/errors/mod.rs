@@ -3,6 +3,7 @@
 mod attributes;
 mod bodies;
 mod management;
+mod rate;
 mod routes;
 mod tokens;
 mod wire;

@@ -39,7 +39,7 @@ fn refused(app: &TestApp, okta: &Directory, headers: &str, query: &str) {
 }
 
 /// Another token of this directory.
-async fn token(app: &TestApp, okta: &Directory, expires_in: Option<Duration>) -> (String, String) {
+pub async fn token(app: &TestApp, okta: &Directory, expires_in: Option<Duration>) -> (String, String) {
     let (act, connection) = (app.act(), okta.connection_id.clone());
     let made = app.store.write(move |tx| {
         let connection = connections::find(tx, &connection)?.ok_or(store::Error::NotFound)?;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::clock::Clock;
-use crate::http::State;
+use crate::http::{RateLimit, State};
 use crate::id::Ids;
 use crate::identity::{Act, clients, organizations};
 use crate::scim::schema::Catalogue;
@@ -62,7 +62,10 @@ impl Api {
         };
         let store = Store::open(&DatabaseUrl::Sqlite(folder.path().join("test.db")), &options).unwrap();
         let clock = Clock::fixed(1_800_000_000_000_000);
-        Self { state: State::new(store, clock, Ids::counting(), "https://a.test"), _folder: folder }
+        Self {
+            state: State::new(store, clock, Ids::counting(), "https://a.test", RateLimit::default()),
+            _folder: folder,
+        }
     }
 
     fn act(&self) -> Act {
