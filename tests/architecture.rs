@@ -47,7 +47,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("now_v7", &["id.rs"]),
     ("new_v4", &["id.rs"]),
     // The library that makes the signing key takes no randomness from outside.
-    ("::generate(", &["identity/access_tokens.rs"]),
+    ("::generate(", &["identity/signing.rs"]),
 ];
 
 struct Source {

@@ -18,8 +18,9 @@ use super::error::ScimError;
 use crate::clock::micros;
 use crate::id::{is_well_formed_secret, secret_hash};
 use crate::identity::directories::{TOKEN_PREFIX, scim_base_url};
-use crate::identity::{Act, Tenant};
+use crate::identity::{Act, Tenant, person_tokens};
 use crate::provisioning::Call;
+use crate::store::connections::Connection;
 use crate::store::tokens::{self, Bearer};
 
 /// Last use is recorded at most this often.
@@ -58,20 +59,71 @@ impl FromRequest for OptionalCaller {
     }
 }
 
+/// Who asks for `/Me`: a person, or a directory, which is nobody.
+#[derive(Debug)]
+pub(crate) enum Me {
+    /// The call of a person's connection, and the SCIM id of their resource.
+    Person(Arc<Call>, String),
+    /// The IdP.
+    Directory,
+}
+
+impl FromRequest for Me {
+    type Error = ScimError;
+    type Future = LocalBoxFuture<'static, Result<Self, ScimError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match find_person(&request).await? {
+                Some(person) => Ok(person),
+                None => find(&request).await.map(|_| Self::Directory),
+            }
+        })
+    }
+}
+
+fn refused() -> ScimError {
+    ScimError::unauthorized("a valid bearer token for this directory is required")
+}
+
 async fn find(request: &HttpRequest) -> Result<Caller, ScimError> {
-    let refused = || ScimError::unauthorized("a valid bearer token for this directory is required");
     let state = request.app_data::<Data<State>>().ok_or_else(refused)?;
-    let hash = bearer(request).map(secret_hash).ok_or_else(refused)?;
+    let token = bearer(request).filter(|text| is_well_formed_secret(TOKEN_PREFIX, text));
+    let hash = token.map(secret_hash).ok_or_else(refused)?;
     let asked = hash.clone();
     let found = state.store.read(move |tx| tokens::find_bearer(tx, &asked)).await?;
     let bearer = found.filter(|bearer| is_live(bearer, &hash, state.clock.now())).ok_or_else(refused)?;
-    let segment = request.match_info().get("directory").unwrap_or_default();
-    if bearer.endpoint_id.strip_prefix("ksde_") != Some(segment) {
-        return Err(refused());
-    }
+    require_path(request, &bearer.endpoint_id)?;
     state.rate_limit.charge(&bearer.connection, 1)?;
     touch(state, &bearer);
-    Ok(Caller(Arc::new(call(request, state, bearer))))
+    let actor = format!("token:{}", bearer.token_id);
+    let tenant = Tenant::new(bearer.connection, Some(bearer.provider));
+    Ok(Caller(Arc::new(call(request, state, actor, tenant, &bearer.endpoint_id))))
+}
+
+/// The person a signed bearer stands for; `None` for a bearer that this server did not sign.
+async fn find_person(request: &HttpRequest) -> Result<Option<Me>, ScimError> {
+    let state = request.app_data::<Data<State>>().ok_or_else(refused)?;
+    let token = bearer(request).ok_or_else(refused)?;
+    let Some(identity) = person_tokens::verify(state.keys().await?, &state.public_url, token, state.clock.now()) else {
+        return Ok(None);
+    };
+    let found = state.store.read(move |tx| person_tokens::find(tx, &identity)).await?;
+    let person =
+        found.filter(|person| is_open(&person.directory_state, &person.connection, person.is_organization_suspended));
+    let person = person.ok_or_else(refused)?;
+    require_path(request, &person.endpoint_id)?;
+    state.rate_limit.charge(&person.connection, 1)?;
+    let tenant = Tenant::new(person.connection, Some(person.provider));
+    let call = call(request, state, format!("user:{}", person.user_id), tenant, &person.endpoint_id);
+    Ok(Some(Me::Person(Arc::new(call), person.resource_id)))
+}
+
+/// The directory of the bearer must be the one in the path.
+fn require_path(request: &HttpRequest, endpoint_id: &str) -> Result<(), ScimError> {
+    let segment = request.match_info().get("directory").unwrap_or_default();
+    if endpoint_id.strip_prefix("ksde_") == Some(segment) { Ok(()) } else { Err(refused()) }
 }
 
 /// The token of exactly one `Authorization: Bearer` header; one doubled `Bearer` (a pasted one) is dropped.
@@ -84,7 +136,7 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
     if let Some(inner) = strip_scheme(text) {
         text = inner;
     }
-    is_well_formed_secret(TOKEN_PREFIX, text).then_some(text)
+    Some(text)
 }
 
 fn strip_scheme(text: &str) -> Option<&str> {
@@ -96,20 +148,18 @@ fn is_live(bearer: &Bearer, hash: &str, now: i64) -> bool {
     bool::from(bearer.hash.as_bytes().ct_eq(hash.as_bytes()))
         && bearer.revoked.is_none()
         && bearer.expires.is_none_or(|expires| now < expires)
-        && bearer.directory_state == "active"
-        && bearer.connection.state == "active"
-        && bearer.is_organization_suspended == Some(false)
+        && is_open(&bearer.directory_state, &bearer.connection, bearer.is_organization_suspended)
 }
 
-fn call(request: &HttpRequest, state: &State, bearer: Bearer) -> Call {
-    let act = Act {
-        actor: format!("token:{}", bearer.token_id),
-        request_id: super::observe::request_id(request),
-        now: state.clock.now(),
-        ids: state.ids.clone(),
-    };
-    let base_url = scim_base_url(&state.public_url, &bearer.endpoint_id);
-    Call::new(act, Tenant::new(bearer.connection, Some(bearer.provider)), base_url)
+/// Whether a directory is served at all.
+fn is_open(directory_state: &str, connection: &Connection, is_organization_suspended: Option<bool>) -> bool {
+    directory_state == "active" && connection.state == "active" && is_organization_suspended == Some(false)
+}
+
+fn call(request: &HttpRequest, state: &State, actor: String, tenant: Tenant, endpoint_id: &str) -> Call {
+    let act =
+        Act { actor, request_id: super::observe::request_id(request), now: state.clock.now(), ids: state.ids.clone() };
+    Call::new(act, tenant, scim_base_url(&state.public_url, endpoint_id))
 }
 
 /// Records the use without making the request wait for it.

@@ -5,6 +5,7 @@ mod caller;
 mod error;
 pub mod management;
 pub mod observe;
+mod openapi;
 mod rate_limit;
 mod scim;
 mod table;
@@ -23,7 +24,7 @@ use table::{Row, row};
 
 use crate::clock::Clock;
 use crate::id::Ids;
-use crate::identity::access_tokens::{self, Keys};
+use crate::identity::signing::{self, Keys};
 use crate::store::{self, Store};
 
 /// Below which path SCIM is.
@@ -53,15 +54,18 @@ impl State {
         Self { store, clock, ids, public_url, rate_limit: Arc::new(rate_limit), keys: Arc::default() }
     }
 
-    /// The keys of access tokens.
+    /// The keys that sign tokens.
     async fn keys(&self) -> Result<&Keys, store::Error> {
-        self.keys.get_or_try_init(|| access_tokens::load_keys(&self.store)).await
+        self.keys.get_or_try_init(|| signing::load_keys(&self.store)).await
     }
 }
 
 /// The routes every server has beside its two APIs.
-const ROWS: &[Row] =
-    &[row(Method::GET, "/livez", || web::to(observe::livez)), row(Method::GET, "/readyz", || web::to(observe::readyz))];
+const ROWS: &[Row] = &[
+    row(Method::GET, "/livez", || web::to(observe::livez)),
+    row(Method::GET, "/readyz", || web::to(observe::readyz)),
+    row(Method::GET, "/openapi/scim.json", || web::to(openapi::scim)),
+];
 
 /// Builds the route table.
 pub fn routes(config: &mut ServiceConfig) {

@@ -48,6 +48,20 @@ pub enum ScimType {
 }
 
 impl ScimType {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::InvalidFilter,
+        Self::TooMany,
+        Self::Uniqueness,
+        Self::Mutability,
+        Self::InvalidSyntax,
+        Self::InvalidPath,
+        Self::NoTarget,
+        Self::InvalidValue,
+        Self::InvalidVers,
+        Self::Sensitive,
+    ];
+
     /// The keyword as it is sent.
     pub const fn as_str(self) -> &'static str {
         match self {

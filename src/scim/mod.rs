@@ -17,6 +17,7 @@ pub mod list;
 pub mod matches;
 pub mod members;
 pub mod number;
+pub mod openapi;
 pub mod patch;
 pub mod path;
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod meta;
 mod migrate;
 mod open;
 pub mod organizations;
+pub mod people;
 pub mod resources;
 mod schema;
 mod shares;

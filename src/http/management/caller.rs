@@ -18,7 +18,7 @@ use crate::http::State;
 use crate::http::error::ManagementError;
 use crate::http::observe::request_id;
 use crate::identity::reach::Reach;
-use crate::identity::{Act, clients, scopes};
+use crate::identity::{Act, access_tokens, clients, scopes};
 use crate::store::Store;
 use crate::store::clients::Client;
 
@@ -93,7 +93,7 @@ async fn find(request: &HttpRequest) -> Result<Caller, ManagementError> {
     let state = request.app_data::<Data<State>>().ok_or_else(unauthorized)?;
     let token = bearer(request).ok_or_else(unauthorized)?;
     let now = state.clock.now();
-    let claims = state.keys().await?.verify(&state.public_url, token, now).ok_or_else(unauthorized)?;
+    let claims = access_tokens::verify(state.keys().await?, &state.public_url, token, now).ok_or_else(unauthorized)?;
     let id = claims.azp.clone();
     let client = state.store.read(move |tx| clients::find_enabled(tx, &id)).await?.ok_or_else(unauthorized)?;
     let act =

@@ -9,6 +9,7 @@ mod connections;
 mod directories;
 mod identities;
 mod organizations;
+mod person_tokens;
 mod sign_ins;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/user", || needs("create:users", web::to(users::create))),
     row(Method::GET, "/users/{id}/identities", || needs("read:user_identities", web::to(identities::list))),
     row(Method::POST, "/users/{id}/identities", || needs("create:user_identities", web::to(identities::create))),
+    row(Method::POST, "/users/{id}/scim_tokens", || needs("create:user_scim_tokens", web::to(person_tokens::create))),
     row(Method::POST, "/identities/{id}/unbind", || needs("update:identities", web::to(identities::unbind))),
 ];
 

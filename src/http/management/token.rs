@@ -40,7 +40,7 @@ pub(super) async fn issue(
     let found = state.store.read(move |tx| clients::find_by_secret(tx, &id, &secret, now)).await?;
     let client = found.ok_or(OauthError::InvalidClient)?;
     let scope = granted(&client, asked.scope.as_deref())?;
-    let token = state.keys().await?.issue(&state.public_url, &state.ids, now, &client.id, &scope)?;
+    let token = access_tokens::issue(state.keys().await?, &state.public_url, &state.ids, now, &client.id, &scope)?;
     let body = json!({ "access_token": token, "token_type": "bearer", "expires_in": access_tokens::VALID_SECONDS, "scope": scope });
     Ok(uncached(StatusCode::OK).json(body))
 }

@@ -3,6 +3,7 @@
 //! Resource types are data, so one pair of routes serves them all; which endpoint names exist is the catalogue's to say.
 
 mod discovery;
+mod me;
 mod resources;
 
 use actix_web::Scope;
@@ -22,6 +23,11 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::GET, "/ResourceTypes/{id}", || web::to(discovery::resource_type)),
     row(Method::GET, "/Schemas", || web::to(discovery::schemas)),
     row(Method::GET, "/Schemas/{id}", || web::to(discovery::schema)),
+    row(Method::GET, "/Me", || web::to(me::get)),
+    row(Method::POST, "/Me", || web::to(me::other)),
+    row(Method::PUT, "/Me", || web::to(me::other)),
+    row(Method::PATCH, "/Me", || web::to(me::other)),
+    row(Method::DELETE, "/Me", || web::to(me::other)),
     row(Method::GET, "/{endpoint}", || web::to(resources::list)),
     row(Method::POST, "/{endpoint}", || web::to(resources::create)),
     row(Method::GET, "/{endpoint}/{id}", || web::to(resources::get)),

@@ -1,5 +1,7 @@
 //! Users, Groups and every other resource type: six handlers, one for each operation.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION};
 use actix_web::web::{Data, Path, Payload, Query};
@@ -9,13 +11,13 @@ use crate::http::State;
 use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::error::ScimError;
-use crate::provisioning::{self, Rendered, Target};
+use crate::provisioning::{self, Call, Rendered, Target};
 use crate::scim;
 use crate::scim::etag::Precondition;
 use crate::scim::list::ListQuery;
 use crate::scim::project::Projection;
 
-type Answer = Result<HttpResponse, actix_web::Error>;
+pub(super) type Answer = Result<HttpResponse, actix_web::Error>;
 
 /// `POST /{endpoint}`: 201 with the resource, or 409 `uniqueness`.
 pub(super) async fn create(
@@ -41,9 +43,13 @@ pub(super) async fn get(
     state: Data<State>,
 ) -> Answer {
     let target = target(&caller, &path.1, Some(&path.2))?;
-    let unless = precondition(&request, &IF_NONE_MATCH)?;
-    let found =
-        provisioning::get(&state.store, &caller.0, &target, projection(&request)?).await.map_err(ScimError::from)?;
+    show(&caller.0, &target, &request, &state).await
+}
+
+/// Answers with one resource as the request asks for it.
+pub(super) async fn show(call: &Arc<Call>, target: &Target, request: &HttpRequest, state: &State) -> Answer {
+    let unless = precondition(request, &IF_NONE_MATCH)?;
+    let found = provisioning::get(&state.store, call, target, projection(request)?).await.map_err(ScimError::from)?;
     if unless.is_some_and(|unless| unless.matches(found.version)) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, scim::etag::etag(found.version))).finish());
     }
