@@ -7,6 +7,7 @@ pub mod management;
 pub mod observe;
 mod scim;
 mod table;
+mod turns;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use actix_web::web::{self, ServiceConfig};
 use tokio::sync::OnceCell;
 
 use table::{Row, row};
+use turns::Turns;
 
 use crate::clock::Clock;
 use crate::id::Ids;
@@ -26,6 +28,10 @@ use crate::store::{self, Store};
 
 /// Below which path SCIM is.
 const SCIM: &str = "/scim";
+/// Bulk bodies that are in memory at once, so that many of the largest cannot fill it.
+const BULK_BODIES: usize = 16;
+/// Bulk requests that are carried out at once: parsed, a body is many times as large.
+const BULK_WORK: usize = 4;
 
 /// What every handler shares.
 #[derive(Clone, Debug)]
@@ -40,12 +46,22 @@ pub struct State {
     pub public_url: String,
     /// What signs and verifies access tokens; the pair never changes, so it is read once.
     keys: Arc<OnceCell<Keys>>,
+    bulk_bodies: Turns,
+    bulk_work: Turns,
 }
 
 impl State {
     /// What every handler shares; the signing keys are read when the first request needs them.
     pub fn new(store: Store, clock: Clock, ids: Ids, public_url: &str) -> Self {
-        Self { store, clock, ids, public_url: public_url.trim_end_matches('/').to_owned(), keys: Arc::default() }
+        Self {
+            store,
+            clock,
+            ids,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            keys: Arc::default(),
+            bulk_bodies: Turns::new(BULK_BODIES),
+            bulk_work: Turns::new(BULK_WORK),
+        }
     }
 
     /// The keys of access tokens.

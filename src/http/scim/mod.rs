@@ -2,6 +2,7 @@
 //!
 //! Resource types are data, so one pair of routes serves them all; which endpoint names exist is the catalogue's to say.
 
+mod bulk;
 mod discovery;
 mod resources;
 
@@ -22,6 +23,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::GET, "/ResourceTypes/{id}", || web::to(discovery::resource_type)),
     row(Method::GET, "/Schemas", || web::to(discovery::schemas)),
     row(Method::GET, "/Schemas/{id}", || web::to(discovery::schema)),
+    row(Method::POST, "/Bulk", || web::to(bulk::bulk)),
     row(Method::GET, "/{endpoint}", || web::to(resources::list)),
     row(Method::POST, "/{endpoint}", || web::to(resources::create)),
     row(Method::GET, "/{endpoint}/{id}", || web::to(resources::get)),
