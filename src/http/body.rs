@@ -22,6 +22,9 @@ use crate::scim::limits;
 /// How long a whole body may take.
 const DEADLINE: Duration = Duration::from_secs(20);
 
+/// What JSON may call itself.
+pub(crate) const JSON: &[&str] = &["application/scim+json", "application/json"];
+
 /// A form at most; the longest field is a client's secret or its list of scopes.
 const FORM_BYTES: usize = 16 * 1024;
 
@@ -45,8 +48,15 @@ impl FromRequest for Json {
 /// 415 for another media type or a compressed body, 413 over the limit, 408 after the deadline, 400 for what is not
 /// acceptable JSON.
 pub(crate) async fn read(request: &HttpRequest, payload: Payload, limit: usize) -> Result<Value, actix_web::Error> {
-    let bytes = bytes(request, payload, &["application/scim+json", "application/json"], limit).await?;
-    json::parse(&bytes).map_err(|problem| {
+    parse(request, &bytes(request, payload, JSON, limit).await?)
+}
+
+/// Parses a body that was read.
+///
+/// # Errors
+/// 400 for what is not acceptable JSON.
+pub(crate) fn parse(request: &HttpRequest, bytes: &[u8]) -> Result<Value, actix_web::Error> {
+    json::parse(bytes).map_err(|problem| {
         if is_scim(request) {
             super::error::ScimError::from(crate::scim::Error::invalid_syntax(problem)).into()
         } else {
@@ -73,7 +83,10 @@ pub(crate) async fn read_form<T: DeserializeOwned>(
 }
 
 /// The bytes of a body of one of these media types, in time.
-async fn bytes(
+///
+/// # Errors
+/// 415, 413 and 408 as [`read`].
+pub(crate) async fn bytes(
     request: &HttpRequest,
     payload: Payload,
     media_types: &[&str],

@@ -47,7 +47,13 @@ impl ScimError {
         Self { error: scim::Error::new(429, detail), headers: vec![(RETRY_AFTER, seconds.to_string())] }
     }
 
-    fn unavailable(detail: &str) -> Self {
+    /// What the client may see, as a part of another answer.
+    pub(crate) fn into_scim(self) -> scim::Error {
+        self.error
+    }
+
+    /// 503 naming when to try again.
+    pub(crate) fn unavailable(detail: &str) -> Self {
         Self { error: scim::Error::new(503, detail), headers: vec![(RETRY_AFTER, RETRY_SECONDS.to_string())] }
     }
 }

@@ -9,6 +9,7 @@ mod openapi;
 mod rate_limit;
 mod scim;
 mod table;
+mod turns;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use tokio::sync::OnceCell;
 
 pub use rate_limit::RateLimit;
 use table::{Row, row};
+use turns::Turns;
 
 use crate::clock::Clock;
 use crate::id::Ids;
@@ -29,6 +31,10 @@ use crate::store::{self, Store};
 
 /// Below which path SCIM is.
 const SCIM: &str = "/scim";
+/// Bulk bodies that are in memory at once, so that many of the largest cannot fill it.
+const BULK_BODIES: usize = 16;
+/// Bulk requests that are carried out at once: parsed, a body is many times as large.
+const BULK_WORK: usize = 4;
 
 /// What every handler shares.
 #[derive(Clone, Debug)]
@@ -45,13 +51,23 @@ pub struct State {
     pub rate_limit: Arc<RateLimit>,
     /// What signs and verifies access tokens; the pair never changes, so it is read once.
     keys: Arc<OnceCell<Keys>>,
+    bulk_bodies: Turns,
+    bulk_work: Turns,
 }
 
 impl State {
     /// What every handler shares; the signing keys are read when the first request needs them.
     pub fn new(store: Store, clock: Clock, ids: Ids, public_url: &str, rate_limit: RateLimit) -> Self {
-        let public_url = public_url.trim_end_matches('/').to_owned();
-        Self { store, clock, ids, public_url, rate_limit: Arc::new(rate_limit), keys: Arc::default() }
+        Self {
+            store,
+            clock,
+            ids,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            rate_limit: Arc::new(rate_limit),
+            keys: Arc::default(),
+            bulk_bodies: Turns::new(BULK_BODIES),
+            bulk_work: Turns::new(BULK_WORK),
+        }
     }
 
     /// The keys that sign tokens.

@@ -28,14 +28,20 @@ pub async fn create(
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
-            let made = if target.is_user() {
-                person(tx, &call, &target, &validated)?
-            } else {
-                thing(tx, &call, &target, &validated)?
-            };
+            let made = carry_out(tx, &call, &target, &validated)?;
             render::one(tx, &call, &target, &projection, &made)
         })
         .await
+}
+
+/// Makes what a body that was read asks for.
+pub(super) fn carry_out(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    validated: &Validated,
+) -> Result<Resource, Error> {
+    if target.is_user() { person(tx, call, target, validated) } else { thing(tx, call, target, validated) }
 }
 
 fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) -> Result<Resource, Error> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Call, Error, Target, membership};
 use crate::identity::lifecycle;
-use crate::store::{Store, resources};
+use crate::store::{Store, Tx, resources};
 
 /// Deletes a resource; of a person, the user stays, unable to sign in.
 ///
@@ -12,19 +12,20 @@ use crate::store::{Store, resources};
 /// 404, 412 when `If-Match` does not hold.
 pub async fn delete(store: &Store, call: &Arc<Call>, target: &Target) -> Result<(), Error> {
     let (call, target) = (Arc::clone(call), target.clone());
-    store
-        .write(move |tx| {
-            let gone = resources::lock_to_delete(tx, call.tenant.key(), target.kind(), &target.id)?
-                .ok_or_else(|| target.missing())?;
-            target.check(gone.version)?;
-            membership::leave_groups(tx, &call, &gone)?;
-            if target.is_user() {
-                lifecycle::departed(tx, &call.act, &call.tenant, &gone)?;
-            } else {
-                membership::tell(tx, &call, "deleted", &gone, &membership::Moves::default())?;
-            }
-            resources::delete(tx, call.tenant.key(), &gone)?;
-            Ok(())
-        })
-        .await
+    store.write(move |tx| carry_out(tx, &call, &target)).await
+}
+
+/// Deletes the target.
+pub(super) fn carry_out(tx: &mut Tx<'_>, call: &Call, target: &Target) -> Result<(), Error> {
+    let gone =
+        resources::lock_to_delete(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
+    target.check(gone.version)?;
+    membership::leave_groups(tx, call, &gone)?;
+    if target.is_user() {
+        lifecycle::departed(tx, &call.act, &call.tenant, &gone)?;
+    } else {
+        membership::tell(tx, call, "deleted", &gone, &membership::Moves::default())?;
+    }
+    resources::delete(tx, call.tenant.key(), &gone)?;
+    Ok(())
 }

@@ -4,7 +4,9 @@
 //! transaction: the resource, its index rows, its members, whose user it is, the events. What it answers is rendered
 //! from that transaction, never read again.
 
+mod bulk;
 mod call;
+mod change;
 mod create;
 mod delete;
 mod error;
@@ -17,6 +19,7 @@ mod render;
 mod replace;
 mod user_write;
 
+pub use bulk::{Bulk, bulk};
 pub use call::{Call, Target};
 pub use create::create;
 pub use delete::delete;

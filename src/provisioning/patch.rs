@@ -29,13 +29,8 @@ pub async fn patch(
     let (call, target) = (Arc::clone(call), target.clone());
     let (rendered, left_aside) = store
         .write(move |tx| {
-            let before =
-                resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
-            target.check(before.version)?;
-            let (after, left_aside) = apply(tx, &call, &target, &operations, &before)?;
-            let is_brief = target.is_group()
-                && !projection.is_explicit()
-                && members::are_more_than(tx, call.tenant.key(), &[after.key], SHOWN_MEMBERS)?;
+            let (after, left_aside) = carry_out(tx, &call, &target, &operations)?;
+            let is_brief = !projection.is_explicit() && is_large(tx, &call, &target, &after)?;
             let rendered = if is_brief { None } else { Some(render::one(tx, &call, &target, &projection, &after)?) };
             Ok::<_, Error>((rendered, left_aside))
         })
@@ -44,7 +39,23 @@ pub async fn patch(
     Ok(rendered)
 }
 
-/// What the resource is afterwards, and the names that were left aside.
+/// Whether a resource is a group whose members are not shown after a change.
+pub(super) fn is_large(tx: &mut Tx<'_>, call: &Call, target: &Target, after: &Resource) -> Result<bool, Error> {
+    Ok(target.is_group() && members::are_more_than(tx, call.tenant.key(), &[after.key], SHOWN_MEMBERS)?)
+}
+
+/// What the resource is after the operations, and the names that were left aside.
+pub(super) fn carry_out(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    operations: &[Operation],
+) -> Result<(Resource, Vec<String>), Error> {
+    let before = resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
+    target.check(before.version)?;
+    apply(tx, call, target, operations, &before)
+}
+
 fn apply(
     tx: &mut Tx<'_>,
     call: &Call,

@@ -134,6 +134,7 @@ fn reference(call: &Call, row: Related) -> MemberRef {
     }
 }
 
-fn location(call: &Call, target: &Target, id: &str) -> String {
+/// The URL of a resource.
+pub(super) fn location(call: &Call, target: &Target, id: &str) -> String {
     format!("{}{}/{id}", call.base_url, target.resource_type.endpoint)
 }

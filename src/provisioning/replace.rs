@@ -29,17 +29,26 @@ pub async fn replace(
     let (call, target) = (Arc::clone(call), target.clone());
     store
         .write(move |tx| {
-            let before =
-                resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
-            target.check(before.version)?;
-            let after = if target.is_user() {
-                person(tx, &call, &target, &validated, &before)?
-            } else {
-                thing(tx, &call, &target, &validated, &before)?
-            };
+            let after = carry_out(tx, &call, &target, &validated)?;
             render::one(tx, &call, &target, &projection, &after)
         })
         .await
+}
+
+/// Replaces the target by what a body that was read asks for.
+pub(super) fn carry_out(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    validated: &Validated,
+) -> Result<Resource, Error> {
+    let before = resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
+    target.check(before.version)?;
+    if target.is_user() {
+        person(tx, call, target, validated, &before)
+    } else {
+        thing(tx, call, target, validated, &before)
+    }
 }
 
 fn person(

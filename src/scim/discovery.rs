@@ -13,7 +13,11 @@ pub fn service_provider_config(base: &str) -> Value {
     json!({
         "schemas": [CONFIG_URN],
         "patch": { "supported": true },
-        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "bulk": {
+            "supported": true,
+            "maxOperations": limits::BULK_OPERATIONS,
+            "maxPayloadSize": limits::BULK_BODY_BYTES,
+        },
         "filter": { "supported": true, "maxResults": limits::PAGE_MAX },
         "changePassword": { "supported": false },
         "sort": { "supported": false },
@@ -63,6 +67,7 @@ mod tests {
         let base = "https://scim.test/v2/d";
         let config = service_provider_config(base);
         assert_eq!(config["filter"]["maxResults"], json!(limits::PAGE_MAX));
+        assert_eq!(config["bulk"], json!({"supported": true, "maxOperations": 1_000, "maxPayloadSize": 4_194_304}));
         assert_eq!(resource_types(&core, base)["totalResults"], 2);
         assert_eq!(schemas(&core, base)["totalResults"], 3);
         assert_eq!(resource_type(&core, "User", base).unwrap()["schemaExtensions"][0]["required"], false);

@@ -24,6 +24,10 @@ pub const ELEMENTS: usize = 100;
 pub const DOCUMENT_BYTES: usize = 256 * 1024;
 /// Operations of one PATCH request.
 pub const PATCH_OPERATIONS: usize = 1_000;
+/// Operations of one Bulk request.
+pub const BULK_OPERATIONS: usize = 1_000;
+/// Bytes of the body of a Bulk request; each operation's data is bounded as the body of the single request is, too.
+pub const BULK_BODY_BYTES: usize = 4 * 1024 * 1024;
 /// Resources on a page when the client names no number.
 pub const PAGE_DEFAULT: i64 = 100;
 /// Resources on a page at most; a larger `count` is cut to it.

@@ -4,6 +4,7 @@
 //! [`validate`] or [`patch`]; a filter becomes a [`matches::Plan`] through [`matches::check`]; what is stored becomes
 //! an answer through [`project`]. All of them ask one policy, the attribute definitions in [`schema`].
 
+pub mod bulk;
 pub mod canonical;
 pub mod coerce;
 pub mod discovery;
@@ -16,6 +17,7 @@ pub mod limits;
 pub mod list;
 pub mod matches;
 pub mod members;
+mod message;
 pub mod number;
 pub mod openapi;
 pub mod patch;

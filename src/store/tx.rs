@@ -1,9 +1,11 @@
 //! The database handle that every function of the store takes.
 
-use super::attribute_paths::PathCache;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use diesel::connection::{AnsiTransactionManager, Connection, TransactionManager};
 
 use super::Error;
+use super::attribute_paths::PathCache;
 use super::backend::AnyConnection;
 
 /// An open transaction (in a read: a connection).
@@ -26,6 +28,27 @@ impl<'a> Tx<'a> {
     /// Whether another transaction may write at the same time; SQLite has one writer.
     pub fn has_other_writers(&self) -> bool {
         matches!(&*self.connection, AnyConnection::Postgres(_))
+    }
+
+    /// Runs `job` within the open write transaction so that its refusal undoes what it did and nothing else.
+    ///
+    /// # Errors
+    /// Those of `job`, and [`Error::Unavailable`] when its changes could be neither kept nor undone: then the whole
+    /// transaction must fail.
+    pub fn savepoint<T, E: From<Error>>(&mut self, job: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        Transactions::begin_transaction(self.connection).map_err(Error::from)?;
+        // A panic must not leave the savepoint open: on SQLite the transaction around it has other jobs, too.
+        let answer = catch_unwind(AssertUnwindSafe(|| job(self)));
+        let ended = if matches!(answer, Ok(Ok(_))) {
+            Transactions::commit_transaction(self.connection)
+        } else {
+            Transactions::rollback_transaction(self.connection)
+        };
+        match (answer, ended) {
+            (Err(panic), _) => resume_unwind(panic),
+            (Ok(_), Err(cause)) => Err(Error::unavailable(cause).into()),
+            (Ok(answer), Ok(())) => answer,
+        }
     }
 
     /// Reads what belongs together at one moment: a page and its total, a group and its members.

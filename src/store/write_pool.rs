@@ -82,12 +82,14 @@ where
         return Ended::Dead(cause.to_string());
     }
     let answer = job(&mut Tx::new(&mut session.connection, paths));
-    let ended = if answer.is_ok() {
+    // A deadlock inside a savepoint may have been taken for a refusal: then the answer is not the one to keep.
+    let is_deadlocked = session.take_deadlock();
+    let ended = if answer.is_ok() && !is_deadlocked {
         Manager::commit_transaction(&mut session.connection)
     } else {
         Manager::rollback_transaction(&mut session.connection)
     };
-    if session.take_deadlock() {
+    if is_deadlocked || session.take_deadlock() {
         return Ended::Undone("deadlock".into());
     }
     match (answer, ended) {

@@ -13,6 +13,7 @@
 
 mod support;
 
+mod bulk;
 mod dialogues;
 mod errors;
 mod groups;

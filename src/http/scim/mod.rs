@@ -2,6 +2,7 @@
 //!
 //! Resource types are data, so one pair of routes serves them all; which endpoint names exist is the catalogue's to say.
 
+mod bulk;
 mod discovery;
 mod me;
 mod resources;
@@ -28,6 +29,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::PUT, "/Me", || web::to(me::other)),
     row(Method::PATCH, "/Me", || web::to(me::other)),
     row(Method::DELETE, "/Me", || web::to(me::other)),
+    row(Method::POST, "/Bulk", || web::to(bulk::bulk)),
     row(Method::GET, "/{endpoint}", || web::to(resources::list)),
     row(Method::POST, "/{endpoint}", || web::to(resources::create)),
     row(Method::GET, "/{endpoint}/{id}", || web::to(resources::get)),

@@ -116,7 +116,7 @@ fn bulk_request() -> Value {
         "properties": {
             "schemas": urns("BulkRequest"),
             "failOnErrors": { "type": "integer", "minimum": 1 },
-            "Operations": { "type": "array", "items": operation, "minItems": 1 },
+            "Operations": { "type": "array", "items": operation, "minItems": 1, "maxItems": limits::BULK_OPERATIONS },
         },
         "required": ["schemas", "Operations"],
     })

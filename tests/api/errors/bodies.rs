@@ -21,6 +21,7 @@ async fn places(okta: &Directory) -> Vec<(Method, String)> {
         on(Method::POST, "/Groups"),
         on(Method::PUT, &group),
         on(Method::PATCH, &group),
+        on(Method::POST, "/Bulk"),
     ]
 }
 
