@@ -54,6 +54,18 @@ pub enum Idp {
     Entra,
     /// Microsoft Entra ID with `?aadOptscim062020`.
     EntraAadoptscim,
+    /// OneLogin, whose bodies are templates that administrators write.
+    Onelogin,
+    /// JumpCloud.
+    Jumpcloud,
+    /// Google Workspace.
+    Google,
+    /// PingFederate and PingOne.
+    Ping,
+    /// Rippling.
+    Rippling,
+    /// CyberArk Identity.
+    Cyberark,
     /// A client that keeps to the RFCs.
     Rfc,
 }

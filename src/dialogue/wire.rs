@@ -12,6 +12,8 @@ use super::Idp;
 /// Okta's limit for an answer; nobody waits longer.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+const SCIM: &str = "application/scim+json";
+
 /// A request ready to be sent.
 #[derive(Clone, Debug)]
 pub(super) struct Sent {
@@ -44,21 +46,22 @@ pub(super) fn client() -> Result<Client, String> {
 
 /// The headers an identity provider sends with every request.
 ///
-/// Okta's as captured on the wire; Entra sends no `Content-Type` without a body.
+/// Okta's, OneLogin's and Google's as captured on the wire. Nobody else sends a `Content-Type` without a body; of those
+/// whose headers are not known, the standard's.
 pub(super) fn usual_headers(idp: Idp, has_body: bool) -> BTreeMap<String, String> {
-    let mut headers = vec![("accept", "application/scim+json")];
-    match idp {
-        Idp::OktaAiw | Idp::OktaOin => headers.extend([
+    let headers: &[(&str, &str)] = match idp {
+        Idp::OktaAiw | Idp::OktaOin => &[
+            ("accept", SCIM),
             ("user-agent", "Okta SCIM Client 1.0.0"),
             ("accept-charset", "utf-8"),
             ("content-type", "application/scim+json; charset=utf-8"),
-        ]),
-        Idp::Entra | Idp::EntraAadoptscim | Idp::Rfc if has_body => {
-            headers.push(("content-type", "application/scim+json; charset=utf-8"));
-        }
-        Idp::Entra | Idp::EntraAadoptscim | Idp::Rfc => {}
-    }
-    headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        ],
+        Idp::Onelogin => &[("user-agent", ""), ("content-type", "application/json")],
+        Idp::Google => &[("user-agent", "Google-Auto-Provisioning"), ("content-type", "application/json")],
+        _ if has_body => &[("accept", SCIM), ("content-type", "application/scim+json; charset=utf-8")],
+        _ => &[("accept", SCIM)],
+    };
+    headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// Sends a request and reads the whole answer.

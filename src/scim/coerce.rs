@@ -101,7 +101,7 @@ pub fn merge(
 ) -> Result<(), Error> {
     let mut seen: Vec<&str> = Vec::new();
     for (name, value) in object {
-        let Some(sub) = attribute.sub(&name).filter(|sub| sub.is_writable()) else {
+        let Some(sub) = quirks::sub_attribute(attribute, &name).filter(|sub| sub.is_writable()) else {
             ignored.note(&format!("{path}.{name}"));
             continue;
         };

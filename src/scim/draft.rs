@@ -90,7 +90,7 @@ impl<'a> Draft<'a> {
     }
 
     fn named(&self, key: &str) -> Option<Resolved<'a>> {
-        resolve(self.catalogue, self.resource_type, &AttributePath::parse(key).ok()?).ok()
+        resolve(self.catalogue, self.resource_type, &AttributePath::parse(&quirks::name(key)).ok()?).ok()
     }
 
     fn take(

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anteroom::dialogue::{Dialogue, Kept, Target, play};
+use anteroom::dialogue::{Dialogue, Idp, Kept, Target, play};
 use serde_json::json;
 
 use crate::support::{Database, Setup, TestApp};
@@ -22,6 +22,9 @@ fn files() -> Vec<PathBuf> {
 async fn run(file: &Path, database: Database) -> Result<(), String> {
     let dialogue =
         Dialogue::parse(&std::fs::read_to_string(file).expect("a file")).map_err(|error| error.to_string())?;
+    let folder = file.parent().and_then(Path::file_name).and_then(|name| name.to_str()).expect("a folder");
+    let speaker: Idp = serde_json::from_value(json!(folder)).expect("a folder named after who speaks");
+    assert_eq!(dialogue.idp, speaker, "{}", file.display());
     let app = TestApp::start(database).await;
     let setup = Setup {
         provider: leaked(&dialogue.provider),
@@ -51,7 +54,7 @@ fn leaked(text: &str) -> &'static str {
 
 async fn run_all(database: impl Fn() -> Option<Database>) {
     let files = files();
-    assert!(files.len() >= 75, "only {} dialogues", files.len());
+    assert!(files.len() >= 125, "only {} dialogues", files.len());
     let mut failures = Vec::new();
     for file in &files {
         let Some(database) = database() else { return };

@@ -3,8 +3,9 @@
 //! A quirk of *shape* is understood from everybody, because what is meant is beyond doubt. A quirk of *outcome* makes
 //! the server do something else than the RFC says and holds for the providers that need it alone, never for
 //! `custom_scim_v2`. What needs no code has no file: `$ref: null` is a value that is not there, an `id` inside a value
-//! an attribute nobody knows, and schema URNs of drafts are tolerated like any other.
+//! an attribute nobody knows, and what `schemas` says is tolerated whatever it is.
 
+mod draft_enterprise;
 mod encoded_elements;
 mod object_for_array;
 mod operation_case;
@@ -16,6 +17,7 @@ mod unquoted_values;
 
 use scim_filter_parser::Options;
 
+pub use draft_enterprise::{name, sub_attribute};
 pub use encoded_elements::decoded;
 pub use object_for_array::elements;
 pub use operation_case::operation;
