@@ -1,7 +1,8 @@
 //! Bulk (RFC 7644 section 3.7): `POST /Bulk`.
 //!
-//! 200 with an answer for each operation that was tried; 400 and 413 for a request that is not one, and then nothing was
-//! done; each operation counts as a request for the rate limit, and 429 likewise means that nothing was done; 503 when too many are being answered or the store fails before anything was done.
+//! 200 with an answer for each operation that was tried; 400 and 413 for a request that is not one, 429 for more operations
+//! than the rate limit has left, and then nothing was done; 503 when too many are being answered or the store fails before
+//! anything was done.
 
 use std::sync::Arc;
 
