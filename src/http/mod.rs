@@ -5,6 +5,7 @@ mod caller;
 mod error;
 pub mod management;
 pub mod observe;
+mod query;
 mod rate_limit;
 mod scim;
 mod table;
