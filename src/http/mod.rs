@@ -6,6 +6,7 @@ mod error;
 pub mod management;
 pub mod observe;
 mod openapi;
+mod query;
 mod rate_limit;
 mod scim;
 mod table;

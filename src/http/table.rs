@@ -28,9 +28,17 @@ pub(crate) fn resources(rows: &[Row], refuse: fn(String) -> Route) -> Vec<Resour
 
 fn resource(rows: &[Row], refuse: fn(String) -> Route) -> Resource {
     let path = rows.first().map_or("", |row| row.path);
-    let allowed: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
+    let allowed: Vec<&str> = rows.iter().flat_map(|row| answered(&row.method)).map(Method::as_str).collect();
     let resource = web::resource(path).default_service(refuse(allowed.join(", ")));
-    rows.iter().fold(resource, |resource, row| resource.route((row.answer)().method(row.method.clone())))
+    let routes =
+        rows.iter().flat_map(|row| answered(&row.method).iter().map(|method| (row.answer)().method(method.clone())));
+    routes.fold(resource, Resource::route)
+}
+
+/// The methods that a row answers: whatever can be read can be asked about without its body (RFC 9110 section 9.3.2). The
+/// framework leaves the body out.
+fn answered(method: &Method) -> &[Method] {
+    if *method == Method::GET { &[Method::GET, Method::HEAD] } else { std::slice::from_ref(method) }
 }
 
 #[cfg(test)]

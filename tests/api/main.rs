@@ -18,6 +18,7 @@ mod dialogues;
 mod errors;
 mod groups;
 mod isolation;
+mod malformed;
 mod me;
 mod observability;
 mod people;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::http::State;
 use crate::http::caller::OptionalCaller;
 use crate::http::error::ScimError;
+use crate::http::query::parameters;
 use crate::identity::directories::scim_base_url;
 use crate::scim::schema::Catalogue;
 use crate::scim::{self, discovery};
@@ -85,10 +86,7 @@ fn base_url(state: &State, segment: &str) -> String {
 
 /// A filter here is forbidden (RFC 7644 section 4), whatever it says.
 fn refuse_filter(request: &HttpRequest) -> Result<(), ScimError> {
-    let asked = request
-        .query_string()
-        .split('&')
-        .any(|pair| pair.split('=').next().is_some_and(|name| name.eq_ignore_ascii_case("filter")));
+    let asked = parameters(request)?.iter().any(|(name, _)| name.eq_ignore_ascii_case("filter"));
     if asked { Err(scim::Error::new(403, "discovery endpoints take no filter").into()) } else { Ok(()) }
 }
 

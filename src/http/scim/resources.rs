@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION};
-use actix_web::web::{Data, Path, Payload, Query};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, LOCATION};
+use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::http::State;
 use crate::http::body;
 use crate::http::caller::Caller;
 use crate::http::error::ScimError;
+use crate::http::query::parameters;
 use crate::provisioning::{self, Call, Rendered, Target};
 use crate::scim;
 use crate::scim::etag::Precondition;
@@ -116,22 +117,15 @@ fn target(caller: &Caller, endpoint: &str, id: Option<&str>) -> Result<Target, S
     Ok(Target::find(&caller.0, endpoint, id)?)
 }
 
-fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, ScimError> {
-    Query::<Vec<(String, String)>>::from_query(request.query_string())
-        .map(Query::into_inner)
-        .map_err(|_| scim::Error::invalid_value("the query string cannot be read").into())
-}
-
 fn projection(request: &HttpRequest) -> Result<Projection, ScimError> {
     Ok(Projection::parse(&parameters(request)?)?)
 }
 
 fn precondition(request: &HttpRequest, name: &HeaderName) -> Result<Option<Precondition>, ScimError> {
-    let Some(value) = request.headers().get(name) else {
-        return Ok(None);
-    };
-    let text = value.to_str().map_err(|_| scim::Error::invalid_value("the precondition header cannot be read"))?;
-    Ok(Some(Precondition::parse(text)?))
+    // Several lines of one list are one list (RFC 9110 section 5.3).
+    let lines: Result<Vec<&str>, _> = request.headers().get_all(name).map(HeaderValue::to_str).collect();
+    let lines = lines.map_err(|_| scim::Error::invalid_value("the precondition header cannot be read"))?;
+    Ok(if lines.is_empty() { None } else { Some(Precondition::parse(&lines.join(", "))?) })
 }
 
 fn resource(status: StatusCode, rendered: &Rendered) -> HttpResponse {

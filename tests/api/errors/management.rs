@@ -25,7 +25,7 @@ api_test! {
             expect(&app.api(Method::GET, path, None).await, 404, code);
         }
         expect(&app.api(Method::GET, "/api/v1/user?id=%00", None).await, 400, "USER_NOT_FOUND");
-        for (path, allowed) in [("/api/v1/user", "GET, POST"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET"), ("/readyz", "GET")] {
+        for (path, allowed) in [("/api/v1/user", "GET, HEAD, POST"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET, HEAD"), ("/readyz", "GET, HEAD")] {
             let answer = app.api(Method::DELETE, path, None).await;
             expect(&answer, 405, "METHOD_NOT_ALLOWED");
             assert_eq!(answer.header("allow"), allowed, "{path}");

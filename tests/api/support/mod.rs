@@ -9,7 +9,7 @@ mod sql;
 
 pub use app::{Answer, Directory, Setup, TestApp, user};
 pub use backend::Database;
-pub use raw::Raw;
+pub use raw::{Raw, RawAnswer};
 pub use sql::Sql;
 
 /// Defines a test that runs once on each backend.

@@ -57,11 +57,16 @@ impl Raw {
     /// A request without a body, and its answer.
     pub fn ask(&mut self, method: &str, path: &str, headers: &str) -> RawAnswer {
         self.send(format!("{method} {path} HTTP/1.1\r\nHost: a.test\r\n{headers}\r\n"));
-        self.answer().expect("an answer")
+        self.answer_to(method).expect("an answer")
     }
 
     /// The next answer; `None` when the server hung up without one. A server that stays silent fails the test.
     pub fn answer(&mut self) -> Option<RawAnswer> {
+        self.answer_to("")
+    }
+
+    /// The answer to a request of this method: one to HEAD announces a body and has none.
+    pub fn answer_to(&mut self, method: &str) -> Option<RawAnswer> {
         let status = self.line()?.split(' ').nth(1)?.parse().expect("a status");
         let mut headers = Vec::new();
         while let Some(line) = self.line().filter(|line| !line.is_empty()) {
@@ -69,7 +74,8 @@ impl Raw {
             headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
         let mut answer = RawAnswer { status, headers, body: String::new() };
-        let mut body = vec![0; answer.header("content-length").parse().unwrap_or(0)];
+        let announced = answer.header("content-length").parse().unwrap_or(0);
+        let mut body = vec![0; if method == "HEAD" { 0 } else { announced }];
         self.stream.read_exact(&mut body).expect("a body");
         answer.body = String::from_utf8(body).expect("text");
         Some(answer)
