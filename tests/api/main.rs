@@ -17,6 +17,7 @@ mod dialogues;
 mod errors;
 mod groups;
 mod isolation;
+mod lists;
 mod observability;
 mod people;
 mod statements;
