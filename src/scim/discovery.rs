@@ -20,7 +20,7 @@ pub fn service_provider_config(base: &str) -> Value {
         },
         "filter": { "supported": true, "maxResults": limits::PAGE_MAX },
         "changePassword": { "supported": false },
-        "sort": { "supported": false },
+        "sort": { "supported": true },
         "etag": { "supported": true },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",

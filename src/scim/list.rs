@@ -8,6 +8,7 @@ use super::error::excerpt;
 use super::limits;
 use super::project::{Projection, parameter};
 use super::quirks::Quirks;
+use super::sort::Sort;
 
 const LIST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
@@ -20,6 +21,8 @@ pub struct ListQuery {
     pub start_index: i64,
     /// How many at most, from 0 to [`limits::PAGE_MAX`].
     pub count: i64,
+    /// In which order.
+    pub sort: Option<Sort>,
     /// Which attributes.
     pub projection: Projection,
 }
@@ -33,7 +36,8 @@ impl ListQuery {
         let filter = parameter(parameters, "filter")?.map(|text| filter(text, quirks)).transpose()?;
         let start_index = integer(parameters, "startIndex")?.unwrap_or(1).max(1);
         let count = integer(parameters, "count")?.unwrap_or(limits::PAGE_DEFAULT).clamp(0, limits::PAGE_MAX);
-        Ok(Self { filter, start_index, count, projection: Projection::parse(parameters)? })
+        let sort = Sort::parse(parameter(parameters, "sortBy")?, parameter(parameters, "sortOrder")?)?;
+        Ok(Self { filter, start_index, count, sort, projection: Projection::parse(parameters)? })
     }
 }
 

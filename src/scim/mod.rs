@@ -28,6 +28,7 @@ pub mod project;
 pub mod quirks;
 pub mod resource;
 pub mod schema;
+pub mod sort;
 pub mod validate;
 pub mod values;
 

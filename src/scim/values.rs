@@ -4,6 +4,7 @@
 //! bytes. A key is cut to [`KEY_BYTES`], because databases limit index entries; what was cut has the whole in `rest`.
 //! An element's number comes from its content, so that inserting or reordering elements changes no other's rows.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
@@ -22,7 +23,7 @@ use super::schema::{Attribute, AttributeType, ResourceType, Top};
 #[cfg(test)]
 mod tests;
 
-/// Bytes of a key at most.
+/// Bytes of a value from which on its key is cut.
 pub const KEY_BYTES: usize = 512;
 
 /// One indexed value, or the presence of a complex or binary one (with an empty key).
@@ -41,8 +42,16 @@ pub struct ValueRow {
 }
 
 /// Cuts a key to [`KEY_BYTES`]; says whether it was longer.
-pub fn cut(key: &str) -> (&str, bool) {
-    (cut_to(key, KEY_BYTES), key.len() > KEY_BYTES)
+///
+/// Where the cut comes early, because a character would not fit, the greatest character stands in for it: cut keys then
+/// sort as the whole ones do, until they are equal.
+pub fn cut(key: &str) -> (Cow<'_, str>, bool) {
+    let start = cut_to(key, KEY_BYTES);
+    let is_cut = start.len() < key.len();
+    if is_cut && start.len() < KEY_BYTES {
+        return (format!("{start}{}", char::MAX).into(), true);
+    }
+    (start.into(), is_cut)
 }
 
 /// Cuts text to a number of bytes, at the character boundary before.
@@ -88,14 +97,15 @@ pub fn element_rows(top: Top<'_>, value: &Value, element: i64, is_sort: bool, ro
             Value::Array(values) => values.as_slice(),
             one => std::slice::from_ref(one),
         });
-        let keys = values.iter().filter_map(|value| key_of(sub, value));
-        rows.extend(keys.map(|key| row(format!("{path}.{}", sub.name), element, &key, is_sort)));
+        let keys: Vec<String> = values.iter().filter_map(|value| key_of(sub, value)).collect();
+        let is_first = |key: &String| is_sort && keys.first() == Some(key);
+        rows.extend(keys.iter().map(|key| row(format!("{path}.{}", sub.name), element, key, is_first(key))));
     }
 }
 
 fn row(path: String, element: i64, key: &str, is_sort: bool) -> ValueRow {
     let (short, is_cut) = cut(key);
-    ValueRow { path, element, key: short.to_owned(), rest: is_cut.then(|| key.to_owned()), is_sort }
+    ValueRow { path, element, key: short.into_owned(), rest: is_cut.then(|| key.to_owned()), is_sort }
 }
 
 fn element_number(content: &str, occurrence: u32) -> i64 {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use super::backend::AnyConnection;
-use super::filter_sql::FilterSql;
+use super::filter_sql;
 use super::schema::{members, resources};
 use super::{ConnectionKey, Error, ResourceKey, Tx};
 use crate::scim::matches::Plan;
@@ -123,7 +123,7 @@ pub fn list_matching(
         )
         .filter(members::connection_key.eq(connection))
         .filter(members::group_key.eq(group))
-        .filter(FilterSql::compile_members(tx, connection, filter)?)
+        .filter(filter_sql::compile_members(tx, connection, filter)?)
         .select(resources::key)
         .load(tx.connection)?;
     Ok(keys.into_iter().collect())

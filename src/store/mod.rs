@@ -30,6 +30,7 @@ pub mod resources;
 mod schema;
 mod shares;
 pub mod sign_in_answers;
+mod sql;
 mod statements;
 pub mod tokens;
 mod tx;

@@ -20,6 +20,7 @@ mod groups;
 mod isolation;
 mod malformed;
 mod me;
+mod lists;
 mod observability;
 mod people;
 mod statements;

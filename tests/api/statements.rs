@@ -105,3 +105,23 @@ api_test! {
         }
     }
 }
+
+api_test! {
+    async fn sorted_pages_are_served_by_an_index(app: TestApp) {
+        let okta = app.directory(Setup::default()).await;
+        fill(&app, &okta, MANY).await;
+        explain::analyze(&app.database);
+        app.store.statements().keep();
+        for by in ["userName", "displayName", "emails.value", "externalId"] {
+            for (order, start) in [("ascending", "1"), ("descending", "1"), ("ascending", "500")] {
+                app.store.statements().take();
+                okta.get(&format!("/Users?sortBy={by}&sortOrder={order}&startIndex={start}&count=20")).await.expect(200);
+                let statements = app.store.statements().take();
+                // Who has no value is found by passing over everybody.
+                let valued = statements.iter().find(|text| text.contains("page.value") && !text.contains("NOT EXISTS")).unwrap();
+                explain::assert_indexed(&app.database, valued, by);
+                explain::assert_in_order(&app.database, valued, by);
+            }
+        }
+    }
+}

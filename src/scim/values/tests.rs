@@ -74,9 +74,31 @@ fn long_values_are_cut_and_kept() {
     let title = rows.iter().find(|row| row.path == "title").unwrap();
     assert_eq!((title.key.len(), title.rest.as_deref()), (512, Some(long.as_str())));
     assert_eq!(rows.iter().find(|row| row.path == "nickName").unwrap().rest, None);
-    assert_eq!(cut("abc"), ("abc", false));
+    assert_eq!(cut("abc"), ("abc".into(), false));
     assert_eq!(cut_to("aé", 2), "a");
     assert_eq!(cut_to("", 5), "");
+}
+
+#[test]
+fn cut_keys_sort_as_whole_ones() {
+    let mut texts = Vec::new();
+    for length in 505..515 {
+        for tail in
+            ["", "a", "z", "é", "é!", "ﷺ", "\u{10FFFF}", "\u{10FFFF}z", "az", "aé", "zﷺz", "a\u{10FFFF}\u{10FFFF}"]
+        {
+            texts.push(format!("{}{tail}", "x".repeat(length)));
+            texts.push(format!("{}{tail}{}", "x".repeat(length), "y".repeat(9)));
+        }
+    }
+    let order = |text: &String| {
+        let (key, is_cut) = cut(text);
+        (key.into_owned(), if is_cut { text.clone() } else { String::new() })
+    };
+    for one in &texts {
+        for other in &texts {
+            assert_eq!(order(one).cmp(&order(other)), one.cmp(other), "{one} {other}");
+        }
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Plans to subqueries: which table each term asks, and how subqueries hang together.
 
-use super::FilterSql;
 use super::driver::driver;
 use crate::scim::matches::{Field, Plan, RelatedField, RelatedSide, Term};
+use crate::store::sql::Sql;
 use crate::store::{ConnectionKey, Error, Tx};
 
 /// Whether a term stands under an odd number of negations.
@@ -15,7 +15,7 @@ pub(super) enum Polarity {
 pub(super) struct Compiler<'a, 'b> {
     pub(super) tx: &'a mut Tx<'b>,
     pub(super) connection: ConnectionKey,
-    pub(super) out: FilterSql,
+    pub(super) out: Sql,
 }
 
 impl Compiler<'_, '_> {

@@ -2,8 +2,7 @@
 //!
 //! Positive terms become `resources.key IN (SELECT ..)`, which both planners start from; under a negation they become
 //! correlated `EXISTS`, because PostgreSQL's `NOT IN` turns quadratic. A value path starts from its most selective term
-//! and joins the others on `element`. Client text is always a bind, and the statement is never cached: the shapes are
-//! the client's to choose, and a cache of them would grow without bound.
+//! and joins the others on `element`.
 
 mod compile;
 mod driver;
@@ -12,9 +11,10 @@ mod test;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::Bool;
 
 use super::backend::AnyBackend;
+use super::sql::Sql;
 use super::{ConnectionKey, Error, Tx};
 use crate::scim::matches::Plan;
 
@@ -22,47 +22,23 @@ use compile::{Compiler, Polarity};
 
 pub(super) use driver::unindexed_terms;
 
-/// A compiled filter: a boolean expression over `resources`.
-#[derive(Clone, Debug, Default)]
-pub(super) struct FilterSql(Vec<Piece>);
+/// Compiles a plan for the resources of one connection, in a statement about `resources`.
+pub(super) fn compile(tx: &mut Tx<'_>, connection: ConnectionKey, plan: &Plan) -> Result<Sql, Error> {
+    let mut compiler = Compiler { tx, connection, out: Sql::default() };
+    compiler.plan(plan, Polarity::Positive)?;
+    Ok(compiler.out)
+}
 
+/// Compiles a plan about the members of a group, where `resources` is the member.
+pub(super) fn compile_members(tx: &mut Tx<'_>, connection: ConnectionKey, plan: &Plan) -> Result<FilterSql, Error> {
+    let mut compiler = Compiler { tx, connection, out: Sql::default() };
+    compiler.related(plan, "resources")?;
+    Ok(FilterSql(compiler.out))
+}
+
+/// A compiled filter as diesel's `filter` takes it.
 #[derive(Clone, Debug)]
-enum Piece {
-    Sql(String),
-    Text(String),
-    Number(i64),
-}
-
-impl FilterSql {
-    /// Compiles a plan for the resources of one connection.
-    pub(super) fn compile(tx: &mut Tx<'_>, connection: ConnectionKey, plan: &Plan) -> Result<Self, Error> {
-        let mut compiler = Compiler { tx, connection, out: Self::default() };
-        compiler.plan(plan, Polarity::Positive)?;
-        Ok(compiler.out)
-    }
-
-    /// Compiles a plan about the members of a group, where `resources` is the member.
-    pub(super) fn compile_members(tx: &mut Tx<'_>, connection: ConnectionKey, plan: &Plan) -> Result<Self, Error> {
-        let mut compiler = Compiler { tx, connection, out: Self::default() };
-        compiler.related(plan, "resources")?;
-        Ok(compiler.out)
-    }
-
-    fn sql(&mut self, text: &str) {
-        match self.0.last_mut() {
-            Some(Piece::Sql(last)) => last.push_str(text),
-            _ => self.0.push(Piece::Sql(text.to_owned())),
-        }
-    }
-
-    fn text(&mut self, value: &str) {
-        self.0.push(Piece::Text(value.to_owned()));
-    }
-
-    fn number(&mut self, value: i64) {
-        self.0.push(Piece::Number(value));
-    }
-}
+pub(super) struct FilterSql(Sql);
 
 impl Expression for FilterSql {
     type SqlType = Bool;
@@ -81,15 +57,7 @@ impl QueryId for FilterSql {
 }
 
 impl QueryFragment<AnyBackend> for FilterSql {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, AnyBackend>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
-        for piece in &self.0 {
-            match piece {
-                Piece::Sql(text) => out.push_sql(text),
-                Piece::Text(value) => out.push_bind_param::<Text, _>(value)?,
-                Piece::Number(value) => out.push_bind_param::<BigInt, _>(value)?,
-            }
-        }
-        Ok(())
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, AnyBackend>) -> QueryResult<()> {
+        self.0.walk_ast(out)
     }
 }

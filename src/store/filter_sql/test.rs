@@ -1,13 +1,13 @@
 //! Comparisons as SQL: of index rows, whose long values are cut, and of plain columns.
 
-use super::FilterSql;
 use crate::scim::matches::Test;
 use crate::scim::values::{cut, cut_to};
+use crate::store::sql::Sql;
 
 /// Keys shorter than this compare as the uncut value does: a cut key is longer.
 const SHORT_BYTES: usize = 508;
 
-impl FilterSql {
+impl Sql {
     /// A test of a row of `attribute_values`, where long values are cut.
     pub(super) fn indexed(&mut self, alias: &str, test: &Test) {
         let (key, whole) = (format!("{alias}.value_key"), format!("COALESCE({alias}.rest, {alias}.value_key)"));
@@ -39,7 +39,7 @@ impl FilterSql {
     fn equal(&mut self, alias: &str, value: &str) {
         let (key, is_cut) = cut(value);
         self.sql(&format!("({alias}.value_key = "));
-        self.text(key);
+        self.text(&key);
         if is_cut {
             self.sql(&format!(" AND {alias}.rest IS NOT NULL AND {alias}.rest = "));
             self.text(value);

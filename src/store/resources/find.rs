@@ -113,7 +113,7 @@ pub fn list_by_value(
     let holders = attribute_values::table
         .filter(attribute_values::connection_key.eq(connection))
         .filter(attribute_values::path_key.eq(path))
-        .filter(attribute_values::value_key.eq(key))
+        .filter(attribute_values::value_key.eq(key.as_ref()))
         .filter(is_whole.or(attribute_values::rest.eq(value)))
         .select(attribute_values::resource_key);
     resources::table

@@ -48,6 +48,16 @@ pub fn assert_indexed(database: &Database, statement: &str, filter: &str) {
     }
 }
 
+/// Fails if a page would be found by sorting all there is: an index has the values in order.
+pub fn assert_in_order(database: &Database, statement: &str, by: &str) {
+    let plan = plan(database, &filled(statement));
+    let whole = |line: &&String| line.contains("Sort  (") || line.contains("TEMP B-TREE FOR ORDER BY");
+    let page = plan.iter().position(|line| line.contains("Limit  (") || line.contains("SCAN k0")).expect("a limit");
+    let inner = if statement.contains('?') { &plan[..page] } else { &plan[page..] };
+    let sorted = inner.iter().filter(whole).filter(|line| !line.contains("Incremental")).count();
+    assert_eq!(sorted, 0, "{by} is sorted:\n{statement}\n{}", plan.join("\n"));
+}
+
 #[expect(clippy::disallowed_methods, reason = "EXPLAIN is SQL text")]
 fn plan(database: &Database, statement: &str) -> Vec<String> {
     match &database.url {
