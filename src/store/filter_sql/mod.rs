@@ -48,18 +48,18 @@ impl FilterSql {
         Ok(compiler.out)
     }
 
-    fn sql(&mut self, text: &str) {
+    pub(super) fn sql(&mut self, text: &str) {
         match self.0.last_mut() {
             Some(Piece::Sql(last)) => last.push_str(text),
             _ => self.0.push(Piece::Sql(text.to_owned())),
         }
     }
 
-    fn text(&mut self, value: &str) {
+    pub(super) fn text(&mut self, value: &str) {
         self.0.push(Piece::Text(value.to_owned()));
     }
 
-    fn number(&mut self, value: i64) {
+    pub(super) fn number(&mut self, value: i64) {
         self.0.push(Piece::Number(value));
     }
 }
