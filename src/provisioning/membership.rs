@@ -7,17 +7,18 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Call, Error, Target};
+use super::{Call, Error, Target, nesting};
 use crate::identity::act::About;
 use crate::scim;
 use crate::scim::matches;
+use crate::scim::members::MemberId;
 use crate::scim::patch::{MemberChange, MemberFilter};
 use crate::scim::validate::MemberInput;
 use crate::store::resources::{self, Resource};
 use crate::store::{ResourceKey, Tx, members};
 
 /// Unknown ids named in an error.
-const NAMED: usize = 5;
+pub(super) const NAMED: usize = 5;
 
 /// The rows a request changed.
 #[derive(Debug, Default)]
@@ -61,8 +62,8 @@ pub(super) fn apply(
     for change in changes {
         match change {
             MemberChange::Add(inputs) => {
-                let keys = resolve(tx, call, group, inputs)?;
-                moves.add(members::add(tx, call.tenant.key(), group.key, &keys)?);
+                let found = resolve(tx, call, group, inputs)?;
+                moves.add(add(tx, call, group, &found)?);
             }
             MemberChange::Replace(inputs) => replace(tx, call, group, inputs, &mut moves)?,
             MemberChange::Remove(filter) => {
@@ -90,10 +91,17 @@ fn replace(
 ) -> Result<(), Error> {
     let wanted = resolve(tx, call, group, inputs)?;
     let present = members::keys_of(tx, call.tenant.key(), group.key)?;
-    let gone = present.difference(&wanted).copied().collect();
+    let gone = present.difference(&wanted.keys).copied().collect();
     moves.remove(members::remove(tx, call.tenant.key(), group.key, &gone)?);
-    moves.add(members::add(tx, call.tenant.key(), group.key, &wanted)?);
+    moves.add(add(tx, call, group, &wanted)?);
     Ok(())
+}
+
+fn add(tx: &mut Tx<'_>, call: &Call, group: &Resource, found: &Found) -> Result<BTreeSet<ResourceKey>, Error> {
+    if !found.groups.is_empty() {
+        nesting::check(tx, call, group, &found.groups)?;
+    }
+    Ok(members::add(tx, call.tenant.key(), group.key, &found.keys, &found.groups)?)
 }
 
 /// The members a `remove` means; those that are none are not an error.
@@ -107,8 +115,9 @@ fn selected(
     let connection = call.tenant.key();
     Ok(match filter {
         MemberFilter::All => members::keys_of(tx, connection, group.key)?,
-        MemberFilter::Values(ids) => {
-            resources::keys_of(tx, connection, ids)?.into_values().map(|(key, _)| key).collect()
+        MemberFilter::Values(inputs) => {
+            let ids: Vec<String> = located(call, inputs)?.into_iter().map(|member| member.id).collect();
+            resources::keys_of(tx, connection, &ids)?.into_values().map(|(key, _)| key).collect()
         }
         MemberFilter::Matching(filter) => {
             let plan = matches::members(&target.resource_type, filter)?;
@@ -117,30 +126,53 @@ fn selected(
     })
 }
 
-/// Row keys of the ids given.
+/// What the members that a client named are here.
+#[derive(Debug, Default)]
+struct Found {
+    keys: BTreeSet<ResourceKey>,
+    /// Those of them that are groups.
+    groups: BTreeSet<ResourceKey>,
+}
+
+/// Finds the members that are named.
 ///
 /// # Errors
 /// 400 `invalidValue` naming those that are not resources of this connection, or that cannot be members here.
-fn resolve(
-    tx: &mut Tx<'_>,
-    call: &Call,
-    group: &Resource,
-    inputs: &[MemberInput],
-) -> Result<BTreeSet<ResourceKey>, Error> {
-    let ids: Vec<String> =
-        inputs.iter().map(|input| input.value.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-    let found = resources::keys_of(tx, call.tenant.key(), &ids)?;
-    let unknown: Vec<&str> = ids.iter().filter(|id| !found.contains_key(*id)).map(String::as_str).collect();
+fn resolve(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[MemberInput]) -> Result<Found, Error> {
+    let named = located(call, inputs)?;
+    let ids: Vec<String> = named.iter().map(|member| member.id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    let known = resources::keys_of(tx, call.tenant.key(), &ids)?;
+    let unknown: Vec<&str> = ids.iter().filter(|id| !known.contains_key(*id)).map(String::as_str).collect();
     if !unknown.is_empty() {
         return Err(scim::Error::invalid_value(unknown_members(&unknown)).into());
     }
-    if found.values().any(|(key, _)| *key == group.key) {
-        return Err(scim::Error::invalid_value("a group cannot be its own member").into());
+    let mut found = Found::default();
+    for member in &named {
+        if let Some((key, kind)) = known.get(&member.id) {
+            member.check(kind)?;
+            found.take(group, *key, kind)?;
+        }
     }
-    if found.values().any(|(_, kind)| kind != "User") {
-        return Err(scim::Error::invalid_value("only users can be members").into());
+    Ok(found)
+}
+
+impl Found {
+    fn take(&mut self, group: &Resource, key: ResourceKey, kind: &str) -> Result<(), scim::Error> {
+        match kind {
+            "User" => {}
+            _ if key == group.key => return Err(nesting::contains_itself(std::slice::from_ref(&group.id))),
+            "Group" => {
+                self.groups.insert(key);
+            }
+            _ => return Err(scim::Error::invalid_value("only users and groups can be members")),
+        }
+        self.keys.insert(key);
+        Ok(())
     }
-    Ok(found.into_values().map(|(key, _)| key).collect())
+}
+
+fn located(call: &Call, inputs: &[MemberInput]) -> Result<Vec<MemberId>, scim::Error> {
+    inputs.iter().map(|input| input.locate(&call.catalogue, &call.base_url)).collect()
 }
 
 fn unknown_members(ids: &[&str]) -> String {

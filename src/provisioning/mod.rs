@@ -14,6 +14,7 @@ mod get;
 mod ignored;
 mod list;
 mod membership;
+mod nesting;
 mod patch;
 mod render;
 mod replace;

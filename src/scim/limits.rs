@@ -36,6 +36,8 @@ pub const PAGE_MAX: i64 = 500;
 pub const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// Members shown in one answer, over all its groups.
 pub const SHOWN_MEMBERS: usize = 200_000;
+/// Levels of groups within groups, the outermost and the innermost included.
+pub const GROUP_DEPTH: i64 = 32;
 /// Names of ignored attributes that are kept of one request.
 pub const IGNORED_NAMES: usize = 50;
 /// Characters that are kept of such a name.

@@ -27,15 +27,18 @@ pub enum Lock {
     Email(String),
     /// A subject of a connection.
     Subject(ConnectionKey, String),
+    /// Which groups of a connection are members of which; taken after the row of the group that gets a member.
+    Nesting(ConnectionKey),
 }
 
 impl Lock {
     fn number(&self) -> i64 {
         let (kind, connection, text) = match self {
-            Self::UserName(connection, text) => (1, connection.number(), text),
-            Self::ExternalId(connection, text) => (2, connection.number(), text),
-            Self::Email(text) => (3, 0, text),
-            Self::Subject(connection, text) => (4, connection.number(), text),
+            Self::UserName(connection, text) => (1, connection.number(), text.as_str()),
+            Self::ExternalId(connection, text) => (2, connection.number(), text.as_str()),
+            Self::Email(text) => (3, 0, text.as_str()),
+            Self::Subject(connection, text) => (4, connection.number(), text.as_str()),
+            Self::Nesting(connection) => (5, connection.number(), ""),
         };
         hash(kind, connection, text)
     }

@@ -30,24 +30,30 @@ pub struct Related {
 
 #[derive(Insertable)]
 #[diesel(table_name = members)]
-#[expect(clippy::struct_field_names, reason = "the columns' names")]
 struct Row {
     connection_key: ConnectionKey,
     group_key: ResourceKey,
     member_key: ResourceKey,
+    is_group: bool,
 }
 
-/// Adds those that are not members yet, and returns them.
+/// Adds those that are not members yet, and returns them; `nested` are those among them that are groups.
 pub fn add(
     tx: &mut Tx<'_>,
     connection: ConnectionKey,
     group: ResourceKey,
     keys: &BTreeSet<ResourceKey>,
+    nested: &BTreeSet<ResourceKey>,
 ) -> Result<BTreeSet<ResourceKey>, Error> {
     let present = present(tx, connection, group, keys)?;
     let added: BTreeSet<ResourceKey> = keys.difference(&present).copied().collect();
-    let rows: Vec<Row> =
-        added.iter().map(|member| Row { connection_key: connection, group_key: group, member_key: *member }).collect();
+    let row = |member: &ResourceKey| Row {
+        connection_key: connection,
+        group_key: group,
+        member_key: *member,
+        is_group: nested.contains(member),
+    };
+    let rows: Vec<Row> = added.iter().map(row).collect();
     for chunk in rows.chunks(CHUNK) {
         let query = diesel::insert_into(members::table).values(chunk);
         match &mut *tx.connection {
@@ -89,7 +95,8 @@ pub fn keys_of(tx: &mut Tx<'_>, connection: ConnectionKey, group: ResourceKey) -
     Ok(keys.into_iter().collect())
 }
 
-fn present(
+/// Those of these keys that are members.
+pub fn present(
     tx: &mut Tx<'_>,
     connection: ConnectionKey,
     group: ResourceKey,

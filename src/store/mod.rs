@@ -23,6 +23,7 @@ pub mod locks;
 pub mod members;
 pub mod meta;
 mod migrate;
+pub mod nesting;
 mod open;
 pub mod organizations;
 pub mod people;

@@ -183,6 +183,7 @@ diesel::table! {
         connection_key -> BigInt,
         group_key -> BigInt,
         member_key -> BigInt,
+        is_group -> Bool,
     }
 }
 

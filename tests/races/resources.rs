@@ -128,6 +128,24 @@ race_test! {
 }
 
 race_test! {
+    async fn groups_nested_at_once_never_close_a_circle(race: Race) {
+        const RING: usize = 6;
+        let race = &race;
+        for round in 0..4 {
+            let groups: Vec<String> = join_all((0..RING).map(|n| async move {
+                race.directory(n).post("/Groups", &json!({"displayName": format!("Group {round}.{n}")})).await.expect(201).id()
+            })).await;
+            let answers = join_all((0..RING).map(|n| {
+                let (directory, path) = (race.directory(n), format!("/Groups/{}", groups[n]));
+                let operation = json!([{"op": "add", "path": "members", "value": [{"value": groups[(n + 1) % RING]}]}]);
+                async move { directory.patch(&path, operation).await }
+            })).await;
+            assert_eq!((count(&answers, 200), count(&answers, 400)), (RING - 1, 1), "{answers:?}");
+        }
+    }
+}
+
+race_test! {
     async fn writers_of_different_attributes_all_last_and_a_precondition_lets_one_through(race: Race) {
         let path = format!("/Users/{}", race.directory(0).push("ana@acme.test").await);
         let names = ["title", "nickName", "userType", "locale", "timezone", "preferredLanguage", "profileUrl", "displayName"];

@@ -12,7 +12,7 @@ use crate::scim::coerce;
 use crate::scim::draft::Draft;
 use crate::scim::elements::{Mode, complete, overlay};
 use crate::scim::matches;
-use crate::scim::members::{self, MemberChange, MemberFilter, MemberInput};
+use crate::scim::members::{self, MemberChange, MemberFilter};
 use crate::scim::path::{Place, Resolved, resolve};
 use crate::scim::quirks::Quirks;
 use crate::scim::resource::Document;
@@ -121,9 +121,7 @@ impl<'a> Patch<'a> {
         if self.resource_type.related_side(place.top).is_some() {
             let filter = match value {
                 None | Some(Value::Null) => MemberFilter::All,
-                Some(value) => {
-                    MemberFilter::Values(members::inputs(value)?.into_iter().map(|input| input.value).collect())
-                }
+                Some(value) => MemberFilter::Values(members::inputs(value)?),
             };
             return self.change_members(place, MemberChange::Remove(filter));
         }
@@ -221,8 +219,8 @@ impl<'a> Patch<'a> {
         }
         let change = match (kind, filter) {
             (OperationKind::Remove, filter) => MemberChange::Remove(filter),
-            (OperationKind::Add, MemberFilter::Values(ids)) if value.is_none_or(Value::is_object) => {
-                MemberChange::Add(ids.into_iter().map(|value| MemberInput { value }).collect())
+            (OperationKind::Add, MemberFilter::Values(inputs)) if value.is_none_or(Value::is_object) => {
+                MemberChange::Add(inputs)
             }
             _ => return Err(Error::mutability("a member cannot be changed, only added and removed")),
         };

@@ -168,14 +168,16 @@ fn a_document_is_bounded_as_a_whole() {
 #[test]
 fn members_are_split_off() {
     let extra = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group";
+    let members =
+        json!([{ "VALUE": "a", "display": "Ana", "$ref": null }, "b", { "value": "c", "type": "Group" }, null]);
     let body = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group", extra],
         "displayName": "Engineering",
-        "Members": [{ "VALUE": "a", "display": "Ana", "$ref": null }, "b", { "value": "c", "type": "Group" }, null],
+        "Members": members,
     });
     let validated = read("Group", body).unwrap();
-    let named = ["a", "b", "c"].map(|id| MemberInput { value: id.to_owned() });
-    assert_eq!(validated.members, Some(named.to_vec()));
+    assert_eq!(validated.members, Some(crate::scim::members::inputs(members).unwrap()));
+    assert_eq!(validated.members.map(|members| members.len()), Some(3));
     assert_eq!(validated.document.to_stored(), r#"{"displayName":"Engineering"}"#);
     assert_eq!(read("Group", json!({ "displayName": "x" })).unwrap().members, None);
     assert_eq!(read("Group", json!({ "displayName": "x", "members": [] })).unwrap().members, Some(Vec::new()));

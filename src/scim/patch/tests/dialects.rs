@@ -6,11 +6,11 @@ use super::{ENTERPRISE, after, check_table, document_of, patched_by};
 use crate::scim::members::{MemberChange, MemberFilter, MemberInput};
 
 fn values(ids: &[&str]) -> MemberChange {
-    MemberChange::Remove(MemberFilter::Values(ids.iter().map(|id| (*id).to_owned()).collect()))
+    MemberChange::Remove(MemberFilter::Values(ids.iter().map(|id| MemberInput::of_id(*id)).collect()))
 }
 
 fn added(ids: &[&str]) -> MemberChange {
-    MemberChange::Add(ids.iter().map(|id| MemberInput { value: (*id).to_owned() }).collect())
+    MemberChange::Add(ids.iter().map(|id| MemberInput::of_id(*id)).collect())
 }
 
 #[test]

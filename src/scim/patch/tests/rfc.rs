@@ -220,9 +220,10 @@ fn operations_follow_each_other() {
 #[test]
 fn members() {
     let before = json!({ "displayName": "Tour Guides" });
-    let input = |value: &str| MemberInput { value: value.into() };
-    let values =
-        |ids: &[&str]| MemberChange::Remove(MemberFilter::Values(ids.iter().map(|id| (*id).to_owned()).collect()));
+    let input = |value: &str| MemberInput::of_id(value);
+    let values = |ids: &[&str]| {
+        MemberChange::Remove(MemberFilter::Values(ids.iter().map(|id| MemberInput::of_id(*id)).collect()))
+    };
     for (operation, expected) in [
         (
             json!({ "op": "add", "path": "members", "value": [{ "display": "Babs", "$ref": "x", "value": "a" }] }),

@@ -1,19 +1,9 @@
-//! `/Groups`: members as deltas.
+//! Members as deltas, and how they are named.
 
 use serde_json::{Value, json};
 
-use crate::support::{Directory, Setup, TestApp, api_test};
-
-async fn group(directory: &Directory, name: &str, members: &[&str]) -> String {
-    let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
-    directory.post("/Groups", &json!({"displayName": name, "members": members})).await.expect(201).id()
-}
-
-async fn members(directory: &Directory, group: &str) -> Vec<String> {
-    let body = directory.get(&format!("/Groups/{group}")).await.expect(200).body;
-    let list = body["members"].as_array().cloned().unwrap_or_default();
-    list.iter().map(|member| member["value"].as_str().unwrap().to_owned()).collect()
-}
+use super::{group, members};
+use crate::support::{Setup, TestApp, api_test};
 
 api_test! {
     async fn members_come_and_go_as_deltas(app: TestApp) {
@@ -81,5 +71,40 @@ api_test! {
         okta.delete(&format!("/Users/{b}")).await.expect(204);
         assert_eq!(members(&okta, &red).await, [a]);
         assert_eq!(okta.get(&format!("/Groups/{blue}")).await.header("etag"), "W/\"2\"");
+    }
+}
+
+api_test! {
+    async fn a_member_may_be_named_by_reference_and_its_type_must_fit(app: TestApp) {
+        let entra = app.directory(Setup { provider: "entra_id_azure_ad", ..Setup::default() }).await;
+        let (a, b) = (entra.push("a@acme.test").await, entra.push("b@acme.test").await);
+        let id = group(&entra, "Engineering", &[]).await;
+        let path = format!("/Groups/{id}");
+        let change = |op: &str, member: Value| entra.patch(&path, json!([{"op": op, "path": "members", "value": [member]}]));
+        for member in [
+            json!({"$ref": format!("{}/Users/{a}", entra.base_url)}),
+            json!({"$ref": format!("../Users/{a}"), "type": "USER"}),
+            json!({"value": a, "$ref": format!("{}/Users/{b}", entra.base_url), "type": "User"}),
+        ] {
+            change("add", member.clone()).await.expect(200);
+            assert_eq!(members(&entra, &id).await, [a.clone()], "{member}");
+            change("remove", member.clone()).await.expect(200);
+            assert_eq!(members(&entra, &id).await, Vec::<String>::new(), "{member}");
+        }
+        for (member, named) in [
+            (json!({"value": a, "type": "Group"}), a.as_str()),
+            (json!({"value": a, "type": "Device"}), "Device"),
+            (json!({"$ref": format!("{}/Groups/{a}", entra.base_url)}), a.as_str()),
+            (json!({"$ref": format!("Users/{a}"), "type": "Group"}), a.as_str()),
+            (json!({"$ref": format!("https://elsewhere.test/Users/{a}")}), "elsewhere.test"),
+            (json!({"$ref": format!("{}/Users/nobody", entra.base_url)}), "nobody"),
+            (json!({"display": "a@acme.test"}), "members.value"),
+        ] {
+            let refused = change("add", member.clone()).await.expect_error(400, "invalidValue");
+            assert!(refused.body["detail"].as_str().unwrap().contains(named), "{member}: {}", refused.text);
+        }
+        let body = json!({"displayName": "Engineering", "members": [{"$ref": format!("{}/Users/{b}", entra.base_url)}]});
+        entra.put(&path, &body).await.expect(200);
+        assert_eq!(members(&entra, &id).await, [b]);
     }
 }
