@@ -42,6 +42,20 @@ pub const GROUP_DEPTH: i64 = 32;
 pub const IGNORED_NAMES: usize = 50;
 /// Characters that are kept of such a name.
 pub const IGNORED_CHARS: usize = 200;
+/// Schemas of its own that a connection has, those of the deployment among them.
+pub const SCHEMAS: usize = 20;
+/// Resource types of its own that a connection has, those of the deployment among them.
+pub const RESOURCE_TYPES: usize = 20;
+/// Attributes of one schema.
+pub const SCHEMA_ATTRIBUTES: usize = 100;
+/// Sub-attributes of one attribute.
+pub const SUB_ATTRIBUTES: usize = 30;
+/// Bytes of a schema as JSON text.
+pub const SCHEMA_BYTES: usize = 64 * 1024;
+/// Bytes of the URN of a schema.
+pub const SCHEMA_URN_BYTES: usize = 200;
+/// Characters of the name of an attribute, a resource type or an endpoint.
+pub const ATTRIBUTE_NAME_CHARS: usize = 64;
 
 /// Bounds on one filter or PATCH path.
 pub const FILTER: Limits = Limits { max_length: 4096, max_depth: 40, max_terms: 100 };

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-const SCHEMA_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+pub(super) const SCHEMA_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+/// The extension of RFC 7643 section 4.3.
+pub const ENTERPRISE_URN: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 /// A schema: a URN and the attributes it defines.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +30,11 @@ impl Schema {
             shown.insert("meta".to_owned(), json!({ "resourceType": "Schema", "location": location }));
         }
         shown
+    }
+
+    /// Whether RFC 7643 defines it.
+    pub fn is_core(&self) -> bool {
+        self.id.starts_with("urn:ietf:params:scim:schemas:core:2.0:") || self.id == ENTERPRISE_URN
     }
 
     /// The attribute of that name, in any letter case.

@@ -11,10 +11,12 @@ use super::{Attribute, AttributeType, Extension, ResourceType, Schema, Uniquenes
 #[derive(Clone, Debug)]
 pub struct Catalogue(Arc<Inner>);
 
-#[derive(Debug)]
-struct Inner {
-    schemas: Vec<Arc<Schema>>,
-    resource_types: Vec<ResourceType>,
+#[derive(Clone, Debug)]
+pub(super) struct Inner {
+    pub(super) schemas: Vec<Arc<Schema>>,
+    pub(super) resource_types: Vec<ResourceType>,
+    /// Whether nothing was added to what the RFC defines.
+    pub(super) is_core: bool,
 }
 
 static CORE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::build(Uniqueness::Server));
@@ -50,7 +52,20 @@ impl Catalogue {
         };
         let extension = Extension { schema: Arc::clone(&enterprise), required: false };
         let resource_types = vec![of(&user, "/Users", vec![extension]), of(&group, "/Groups", Vec::new())];
-        Self(Arc::new(Inner { schemas: vec![user, group, enterprise], resource_types }))
+        Self::from_inner(Inner { schemas: vec![user, group, enterprise], resource_types, is_core: true })
+    }
+
+    pub(super) fn from_inner(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// Whether it holds what the RFC defines and nothing else.
+    pub fn is_core(&self) -> bool {
+        self.0.is_core
     }
 
     /// The resource type of that name, in any letter case.

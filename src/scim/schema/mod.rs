@@ -5,8 +5,14 @@
 
 mod attribute;
 mod catalogue;
+mod check;
+mod extend;
+mod load;
 mod resource_type;
+#[cfg(test)]
+mod tests;
 
-pub use attribute::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness, find};
+pub use attribute::{Attribute, AttributeType, ENTERPRISE_URN, Mutability, Returned, Schema, Uniqueness, find};
 pub use catalogue::Catalogue;
+pub use load::{DefinitionError, Definitions, ExtensionUse, TypeDefinition};
 pub use resource_type::{Extension, RelatedSide, ResourceType, Top};

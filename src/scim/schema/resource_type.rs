@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Attribute, Schema, find};
 
-const RESOURCE_TYPE_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
+pub(super) const RESOURCE_TYPE_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 
 /// A kind of resource and where it is served; cheap to clone.
 #[derive(Clone, Debug)]
