@@ -112,6 +112,48 @@ api_test! {
 }
 
 api_test! {
+    async fn a_savepoint_undoes_what_was_refused_within_it_and_nothing_else(app: TestApp) {
+        let written = app.store.write(|tx| {
+            let write = |tx: &mut store::Tx<'_>, name: &str, fails: bool| {
+                tx.savepoint(|tx| {
+                    store::meta::insert(tx, name, "x")?;
+                    if fails { Err(Error::Stale) } else { Ok(()) }
+                })
+            };
+            let answers = [write(tx, "a", false), write(tx, "b", true), write(tx, "c", false)];
+            // A statement that failed, and one savepoint in another.
+            let outer = tx.savepoint(|tx| {
+                let inner = write(tx, "a", false);
+                store::meta::insert(tx, "d", "x")?;
+                Ok::<_, Error>(inner)
+            });
+            Ok::<_, Error>((answers, outer))
+        });
+        assert_eq!(written.await, Ok(([Ok(()), Err(Error::Stale), Ok(())], Ok(Err(Error::Conflict)))));
+        for (name, value) in [("a", Some("x")), ("b", None), ("c", Some("x")), ("d", Some("x"))] {
+            assert_eq!(app.store.read(move |tx| store::meta::find(tx, name)).await, Ok(value.map(str::to_owned)), "{name}");
+        }
+    }
+}
+
+api_test! {
+    async fn a_panic_in_a_savepoint_is_an_error_and_the_next_write_works(app: TestApp) {
+        let refused = app.store.write(|tx| {
+            store::meta::insert(tx, "before", "x")?;
+            tx.savepoint(|tx| -> Result<(), Error> {
+                store::meta::insert(tx, "within", "x")?;
+                panic!("on purpose")
+            })
+        });
+        assert!(matches!(refused.await, Err(Error::Internal(_))));
+        assert_eq!(app.store.write(|tx| store::meta::insert(tx, "after", "x")).await, Ok(()));
+        for (name, value) in [("before", None), ("within", None), ("after", Some("x"))] {
+            assert_eq!(app.store.read(move |tx| store::meta::find(tx, name)).await, Ok(value.map(str::to_owned)), "{name}");
+        }
+    }
+}
+
+api_test! {
     async fn readers_cannot_write_on_sqlite(app: TestApp) {
         if matches!(app.database.url, DatabaseUrl::Sqlite(_)) {
             assert!(app.store.read(|tx| store::meta::insert(tx, "by a reader", "x")).await.is_err());
