@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use serde_json::json;
 
-use crate::support::{Database, Directory, Setup, TestApp, api_test};
+use crate::support::{Database, Directory, Setup, Sql, TestApp, api_test};
 
 #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::struct_field_names, reason = "the catalogues' names")]
@@ -133,6 +133,30 @@ api_test! {
         for (name, value) in [("a", Some("x")), ("b", None), ("c", Some("x")), ("d", Some("x"))] {
             assert_eq!(app.store.read(move |tx| store::meta::find(tx, name)).await, Ok(value.map(str::to_owned)), "{name}");
         }
+    }
+}
+
+api_test! {
+    async fn a_deadlock_that_was_taken_for_a_refusal_is_never_committed(app: TestApp) {
+        if matches!(app.database.url, DatabaseUrl::Sqlite(_)) {
+            return;
+        }
+        let mut sql = Sql::connect(&app.database.url);
+        // A sequence is not undone with its transaction: the first run fails, the second does not.
+        for statement in [
+            "CREATE SEQUENCE runs",
+            "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('runs') = 1 THEN \
+             RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF; RETURN NEW; END $$",
+            "CREATE TRIGGER fault BEFORE INSERT ON store_meta FOR EACH ROW WHEN (NEW.name = 'fault') EXECUTE FUNCTION fault()",
+        ] {
+            sql.execute(statement).expect(statement);
+        }
+        let answer = app.store.write(|tx| {
+            store::meta::insert(tx, "before", "x")?;
+            Ok::<_, Error>(tx.savepoint(|tx| store::meta::insert(tx, "fault", "x")))
+        });
+        assert_eq!(answer.await, Ok(Ok(())));
+        assert_eq!(sql.numbers("SELECT last_value AS value FROM runs"), [2]);
     }
 }
 

@@ -21,7 +21,7 @@ fn fail_at(app: &TestApp, name: &str, message: &str) {
             )],
         ),
         DatabaseUrl::Postgres(_) => {
-            execute(app, &[&function(&format!("RAISE EXCEPTION '{message}';")), &trigger(name)])
+            execute(app, &[&function(&format!("RAISE EXCEPTION '{message}';")), &trigger(name)]);
         }
     }
 }
