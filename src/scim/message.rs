@@ -11,6 +11,12 @@ pub(super) fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'
     object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
+/// Takes the member of that name, in any letter case, out of an object.
+pub(super) fn take(object: &mut Map<String, Value>, name: &str) -> Option<Value> {
+    let key = object.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned()?;
+    object.shift_remove(&key)
+}
+
 /// The members of a message.
 ///
 /// # Errors

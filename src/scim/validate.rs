@@ -12,6 +12,7 @@ use super::elements::Mode;
 use super::limits;
 use super::members::MemberChange;
 pub use super::members::MemberInput;
+use super::message;
 use super::quirks;
 use super::resource::{Document, is_primary};
 use super::schema::{Attribute, Catalogue, Mutability, ResourceType, Top, Uniqueness};
@@ -41,8 +42,7 @@ pub fn document(catalogue: &Catalogue, resource_type: &ResourceType, body: Value
     let Value::Object(mut body) = body else {
         return Err(Error::invalid_syntax("the body must be a JSON object"));
     };
-    let schemas = body.keys().find(|key| key.eq_ignore_ascii_case("schemas")).cloned();
-    check_schemas(schemas.and_then(|key| body.shift_remove(&key)))?;
+    check_schemas(message::take(&mut body, "schemas"))?;
     let mut draft = Draft::new(catalogue, resource_type, &Document::default());
     draft.merge(body, Mode::Replace)?;
     let document = draft.document();

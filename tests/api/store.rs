@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use serde_json::json;
 
-use crate::support::{Database, Directory, Setup, TestApp, api_test};
+use crate::support::{Database, Directory, Setup, Sql, TestApp, api_test};
 
 #[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::struct_field_names, reason = "the catalogues' names")]
@@ -108,6 +108,72 @@ api_test! {
         let refused = app.store.write(|_| -> Result<(), Error> { panic!("on purpose") }).await;
         assert!(matches!(refused, Err(Error::Internal(_))), "{refused:?}");
         assert_eq!(app.store.write(|tx| store::meta::insert(tx, "after", "x")).await, Ok(()));
+    }
+}
+
+api_test! {
+    async fn a_savepoint_undoes_what_was_refused_within_it_and_nothing_else(app: TestApp) {
+        let written = app.store.write(|tx| {
+            let write = |tx: &mut store::Tx<'_>, name: &str, fails: bool| {
+                tx.savepoint(|tx| {
+                    store::meta::insert(tx, name, "x")?;
+                    if fails { Err(Error::Stale) } else { Ok(()) }
+                })
+            };
+            let answers = [write(tx, "a", false), write(tx, "b", true), write(tx, "c", false)];
+            // A statement that failed, and one savepoint in another.
+            let outer = tx.savepoint(|tx| {
+                let inner = write(tx, "a", false);
+                store::meta::insert(tx, "d", "x")?;
+                Ok::<_, Error>(inner)
+            });
+            Ok::<_, Error>((answers, outer))
+        });
+        assert_eq!(written.await, Ok(([Ok(()), Err(Error::Stale), Ok(())], Ok(Err(Error::Conflict)))));
+        for (name, value) in [("a", Some("x")), ("b", None), ("c", Some("x")), ("d", Some("x"))] {
+            assert_eq!(app.store.read(move |tx| store::meta::find(tx, name)).await, Ok(value.map(str::to_owned)), "{name}");
+        }
+    }
+}
+
+api_test! {
+    async fn a_deadlock_that_was_taken_for_a_refusal_is_never_committed(app: TestApp) {
+        if matches!(app.database.url, DatabaseUrl::Sqlite(_)) {
+            return;
+        }
+        let mut sql = Sql::connect(&app.database.url);
+        // A sequence is not undone with its transaction: the first run fails, the second does not.
+        for statement in [
+            "CREATE SEQUENCE runs",
+            "CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF nextval('runs') = 1 THEN \
+             RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END IF; RETURN NEW; END $$",
+            "CREATE TRIGGER fault BEFORE INSERT ON store_meta FOR EACH ROW WHEN (NEW.name = 'fault') EXECUTE FUNCTION fault()",
+        ] {
+            sql.execute(statement).expect(statement);
+        }
+        let answer = app.store.write(|tx| {
+            store::meta::insert(tx, "before", "x")?;
+            Ok::<_, Error>(tx.savepoint(|tx| store::meta::insert(tx, "fault", "x")))
+        });
+        assert_eq!(answer.await, Ok(Ok(())));
+        assert_eq!(sql.numbers("SELECT last_value AS value FROM runs"), [2]);
+    }
+}
+
+api_test! {
+    async fn a_panic_in_a_savepoint_is_an_error_and_the_next_write_works(app: TestApp) {
+        let refused = app.store.write(|tx| {
+            store::meta::insert(tx, "before", "x")?;
+            tx.savepoint(|tx| -> Result<(), Error> {
+                store::meta::insert(tx, "within", "x")?;
+                panic!("on purpose")
+            })
+        });
+        assert!(matches!(refused.await, Err(Error::Internal(_))));
+        assert_eq!(app.store.write(|tx| store::meta::insert(tx, "after", "x")).await, Ok(()));
+        for (name, value) in [("before", None), ("within", None), ("after", Some("x"))] {
+            assert_eq!(app.store.read(move |tx| store::meta::find(tx, name)).await, Ok(value.map(str::to_owned)), "{name}");
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn bulk(
     let _reading = state.bulk_bodies.take().await?;
     let bytes = body::bytes(&request, payload, body::JSON, limits::BULK_BODY_BYTES).await?;
     let _working = state.bulk_work.take().await?;
-    let parsed = Arc::new(BulkRequest::parse(&body::parse(&request, &bytes)?).map_err(ScimError::from)?);
+    let parsed = Arc::new(BulkRequest::parse(body::parse(&request, &bytes)?).map_err(ScimError::from)?);
     state.rate_limit.charge(&caller.0.tenant.connection, parsed.operations.len().saturating_sub(1))?;
     let done = provisioning::bulk(&state.store, &caller.0, &parsed).await.map_err(ScimError::from)?;
     let answer = bulk::response(answers(&parsed, done)).to_string();
@@ -37,13 +37,14 @@ pub(super) async fn bulk(
 
 /// The answers in the order of the request; what was not tried has one only when the store gave up.
 fn answers(request: &BulkRequest, done: Bulk) -> impl Iterator<Item = Answer<'_>> {
-    let (mut answers, lost) = (done.answers, done.lost.map(|cause| ScimError::from(cause).into_scim()));
+    let mut answers = done.answers;
+    let mut lost = done.lost.map(|lost| (ScimError::from(lost.cause).into_scim(), lost.locations));
     request.operations.iter().enumerate().filter_map(move |(index, operation)| {
-        let Some(answer) = answers.remove(&index) else {
-            let outcome = Err(lost.clone()?);
-            return Some(Answer { operation, location: None, version: None, outcome });
-        };
-        let outcome = answer.outcome.map_err(|error| ScimError::from(error).into_scim());
-        Some(Answer { operation, location: answer.location, version: answer.version, outcome })
+        if let Some(answer) = answers.remove(&index) {
+            let outcome = answer.outcome.map_err(|error| ScimError::from(error).into_scim());
+            return Some(Answer { operation, location: answer.location, version: answer.version, outcome });
+        }
+        let (cause, locations) = lost.as_mut()?;
+        Some(Answer { operation, location: locations.remove(&index), version: None, outcome: Err(cause.clone()) })
     })
 }

@@ -24,11 +24,21 @@ const CHUNK: usize = 50;
 pub struct Bulk {
     /// By operation; one that was not tried has none.
     pub answers: BTreeMap<usize, Answer>,
-    /// Why the rest was not carried out, when the store gave up on the way.
-    pub lost: Option<Error>,
+    /// What the rest was not carried out for, when the store gave up on the way.
+    pub lost: Option<Lost>,
+}
+
+/// What was not carried out.
+#[derive(Debug)]
+pub struct Lost {
+    /// Why.
+    pub cause: Error,
+    /// By operation, the URL of the resource that was to be changed.
+    pub locations: BTreeMap<usize, String>,
 }
 
 /// Operations and on whose behalf they are carried out.
+#[derive(Clone)]
 struct Run {
     call: Arc<Call>,
     request: Arc<BulkRequest>,
@@ -39,30 +49,33 @@ struct Run {
 /// # Errors
 /// A failure of the store before anything was done.
 pub async fn bulk(store: &Store, call: &Arc<Call>, request: &Arc<BulkRequest>) -> Result<Bulk, Error> {
-    let mut progress = Progress::default();
-    let mut done = Bulk { answers: BTreeMap::new(), lost: None };
+    let run = Run { call: Arc::clone(call), request: Arc::clone(request) };
+    let (mut progress, mut answers) = (Progress::default(), BTreeMap::new());
     for units in chunks(bulk::units(&request.references())) {
-        let run = Run { call: Arc::clone(call), request: Arc::clone(request) };
-        let before = progress.clone();
-        match store.write(move |tx| chunk(tx, &run, &units, before.clone())).await {
-            Ok((after, answers)) => {
-                for (_, answer) in &answers {
+        let (job, before) = (run.clone(), progress.clone());
+        match store.write(move |tx| chunk(tx, &job, &units, before.clone())).await {
+            Ok((after, done)) => {
+                for (_, answer) in &done {
                     ignored::tell(&answer.ignored);
                 }
-                done.answers.extend(answers);
+                answers.extend(done);
                 progress = after;
             }
-            Err(cause) if done.answers.is_empty() => return Err(cause),
-            Err(cause) => {
-                done.lost = Some(cause);
-                break;
-            }
+            Err(cause) if answers.is_empty() => return Err(cause),
+            Err(cause) => return Ok(Bulk { answers, lost: Some(lost(&run, &progress, cause)) }),
         }
         if progress.is_over(request) {
             break;
         }
     }
-    Ok(done)
+    Ok(Bulk { answers, lost: None })
+}
+
+fn lost(run: &Run, progress: &Progress, cause: Error) -> Lost {
+    let operations = run.request.operations.iter().enumerate();
+    let locations =
+        operations.filter_map(|(index, operation)| Some((index, unit::location(run, operation, progress)?)));
+    Lost { cause, locations: locations.collect() }
 }
 
 /// Units in order, together up to [`CHUNK`] operations where one unit alone has no more.

@@ -121,6 +121,12 @@ fn answer(run: &Run, target: &Target, changed: Changed) -> Answer {
     }
 }
 
+/// The URL of the resource that an operation is to change.
+pub(super) fn location(run: &Run, operation: &Operation, progress: &Progress) -> Option<String> {
+    let target = target(run, operation, progress).ok().filter(|_| operation.method != Method::Post)?;
+    Some(render::location(&run.call, &target, &target.id))
+}
+
 /// The one that failed says why; the others of its circle need it.
 fn refused(
     run: &Run,
@@ -132,10 +138,9 @@ fn refused(
     let mut error = Some(error);
     let mut answers = Vec::with_capacity(operations.len());
     for (index, operation) in operations {
-        let reached = target(run, operation, progress).ok().filter(|_| operation.method != Method::Post);
         let own = if *index == culprit { error.take() } else { None };
         let answer = Answer {
-            location: reached.map(|target| render::location(&run.call, &target, &target.id)),
+            location: location(run, operation, progress),
             version: None,
             outcome: Err(own.unwrap_or_else(|| failed().into())),
             ignored: Vec::new(),

@@ -75,18 +75,18 @@ impl BulkRequest {
     /// # Errors
     /// 413 for too many operations, 400 `invalidSyntax` for a wrong structure, 400 `invalidValue` for a `failOnErrors`
     /// that is no positive integer and for a `bulkId` that a POST lacks or that is given twice.
-    pub fn parse(body: &Value) -> Result<Self, Error> {
-        let body = message::open(body, REQUEST_URN)?;
-        let fail_on_errors = given(body, "failOnErrors").map(positive).transpose()?;
-        let operations = given(body, "Operations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    pub fn parse(mut body: Value) -> Result<Self, Error> {
+        let message = message::open(&body, REQUEST_URN)?;
+        let fail_on_errors = given(message, "failOnErrors").map(positive).transpose()?;
+        let operations = match body.as_object_mut().and_then(|message| message::take(message, "Operations")) {
+            Some(Value::Array(operations)) if !operations.is_empty() => operations,
+            _ => return Err(Error::invalid_syntax("Operations must be an array of at least one operation")),
+        };
         if operations.len() > limits::BULK_OPERATIONS {
             let most = limits::BULK_OPERATIONS;
             return Err(Error::new(413, format!("at most {most} operations in one request (maxOperations)")));
         }
-        if operations.is_empty() {
-            return Err(Error::invalid_syntax("Operations must be an array of at least one operation"));
-        }
-        let operations = operations.iter().map(operation).collect::<Result<Vec<_>, _>>()?;
+        let operations = operations.into_iter().map(operation).collect::<Result<Vec<_>, _>>()?;
         let creations = creations(&operations)?;
         Ok(Self { fail_on_errors, operations, creations })
     }
@@ -118,21 +118,23 @@ fn creations(operations: &[Operation]) -> Result<HashMap<String, usize>, Error> 
     Ok(creations)
 }
 
-fn operation(given_operation: &Value) -> Result<Operation, Error> {
-    let object =
-        given_operation.as_object().ok_or_else(|| Error::invalid_syntax("an operation must be a JSON object"))?;
-    let word = text(object, "method")?.unwrap_or_default();
+fn operation(given: Value) -> Result<Operation, Error> {
+    let Value::Object(mut object) = given else {
+        return Err(Error::invalid_syntax("an operation must be a JSON object"));
+    };
+    let word = text(&object, "method")?.unwrap_or_default();
     let method = Method::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(&word));
     let method = method.ok_or_else(|| Error::invalid_syntax("method must be POST, PUT, PATCH or DELETE"))?;
-    let path = text(object, "path")?.ok_or_else(|| Error::invalid_syntax("an operation needs a path"))?;
-    let bulk_id = text(object, "bulkId")?.filter(|bulk_id| !bulk_id.is_empty());
+    let path = text(&object, "path")?.ok_or_else(|| Error::invalid_syntax("an operation needs a path"))?;
+    let bulk_id = text(&object, "bulkId")?.filter(|bulk_id| !bulk_id.is_empty());
     if method == Method::Post && bulk_id.is_none() {
         return Err(Error::invalid_value("a POST needs a bulkId"));
     }
-    let data = if method == Method::Delete { Value::Null } else { given(object, "data").cloned().unwrap_or_default() };
+    let version = text(&object, "version")?;
+    let data = message::take(&mut object, "data").filter(|_| method != Method::Delete).unwrap_or_default();
     let mut references = reference::all(&data);
     references.extend(path.rsplit('/').next().and_then(reference::referred).map(str::to_owned));
-    Ok(Operation { method, bulk_id, path, version: text(object, "version")?, data, references })
+    Ok(Operation { method, bulk_id, path, version, data, references })
 }
 
 /// A member that is there and not null.

@@ -17,7 +17,7 @@ fn envelope(operations: &Value) -> Value {
 }
 
 fn parse(operations: &Value) -> Result<BulkRequest, Error> {
-    BulkRequest::parse(&envelope(operations))
+    BulkRequest::parse(envelope(operations))
 }
 
 /// Edges by operation.
@@ -149,7 +149,7 @@ fn a_message_is_read_in_any_letter_case() {
             {"method": "PATCH", "path": "/Users/1", "bulkId": null, "version": null},
         ],
     });
-    let request = BulkRequest::parse(&body).unwrap();
+    let request = BulkRequest::parse(body).unwrap();
     assert_eq!(request.fail_on_errors, Some(2));
     let methods: Vec<Method> = request.operations.iter().map(|operation| operation.method).collect();
     assert_eq!(methods, [Method::Post, Method::Delete, Method::Patch]);
@@ -198,12 +198,12 @@ fn a_fault_of_the_message_refuses_all_of_it() {
             ScimType::InvalidSyntax,
         ),
     ] {
-        assert_eq!(BulkRequest::parse(&body).unwrap_err().scim_type, Some(scim_type), "{body}");
+        assert_eq!(BulkRequest::parse(body.clone()).unwrap_err().scim_type, Some(scim_type), "{body}");
     }
     for wrong in [json!(0), json!(-1), json!(1.5), json!("1"), json!(true), json!([1]), json!({})] {
         let mut body = envelope(&json!([post]));
         body["failOnErrors"] = wrong;
-        assert_eq!(BulkRequest::parse(&body).unwrap_err().scim_type, Some(ScimType::InvalidValue), "{body}");
+        assert_eq!(BulkRequest::parse(body.clone()).unwrap_err().scim_type, Some(ScimType::InvalidValue), "{body}");
     }
 }
 

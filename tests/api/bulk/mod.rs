@@ -1,5 +1,6 @@
 //! Bulk (RFC 7644 section 3.7): many operations in one request, each as the single request would be.
 
+mod faults;
 mod limits;
 mod operations;
 mod references;

@@ -79,8 +79,10 @@ api_test! {
             post("x", "/Groups", group("X", &["bulkId:y"])),
             post("y", "/Groups", group("Y", &["bulkId:x"])),
             post("self", "/Groups", group("Self", &["bulkId:self"])),
+            // What is required cannot be left out.
+            post("own", "/Users", person("bulkId:own")),
         ])).await;
-        assert_eq!(statuses(&answers), ["409", "409", "409", "409", "400", "400"]);
+        assert_eq!(statuses(&answers), ["409", "409", "409", "409", "400", "400", "409"]);
         assert_refused(&answers[0], "409", "");
         assert_refused(&answers[1], "409", "uniqueness");
         assert_refused(&answers[2], "409", "");
