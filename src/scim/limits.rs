@@ -24,6 +24,9 @@ pub const ELEMENTS: usize = 100;
 pub const DOCUMENT_BYTES: usize = 256 * 1024;
 /// Operations of one PATCH request.
 pub const PATCH_OPERATIONS: usize = 1_000;
+/// Members that one PATCH may name to be added or removed, over all its operations; a list that replaces all members is
+/// bounded by the body, as in a PUT.
+pub const MEMBER_CHANGES: usize = 10_000;
 /// Resources on a page when the client names no number.
 pub const PAGE_DEFAULT: i64 = 100;
 /// Resources on a page at most; a larger `count` is cut to it.
