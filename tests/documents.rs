@@ -18,6 +18,7 @@ const DOCUMENTS: &[&str] = &[
     "CHANGELOG.md",
     "docs/cli.md",
     "docs/events.md",
+    "docs/security-tests.md",
     "docs/settings.md",
     "docs/sign-in.md",
 ];
@@ -222,16 +223,35 @@ fn every_path_a_document_names_exists() {
 
 #[test]
 fn every_test_that_an_invariant_names_exists() {
-    let everything = ["src", "crates", "tests"].map(source_text).concat();
     let architecture = read("ARCHITECTURE.md");
     let section = architecture.split("\n## ").find(|section| section.starts_with("Invariants")).unwrap();
-    let mut named = 0;
-    for row in section.lines().filter(|line| line.starts_with("| ")).skip(2) {
-        let cell = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
-        for test in quoted(cell).into_iter().filter(|word| !word.contains(['/', '.'])) {
-            named += 1;
-            assert!(everything.contains(&format!("fn {test}(")), "ARCHITECTURE.md names the test {test}");
-        }
+    assert!(named_tests("ARCHITECTURE.md", section) > 10);
+}
+
+#[test]
+fn every_item_of_the_security_list_names_tests_that_exist_or_says_why_there_is_none() {
+    let document = read("docs/security-tests.md");
+    assert!(named_tests("docs/security-tests.md", &document) > 80);
+    for row in document.lines().filter(|line| line.starts_with("| V-") || line.starts_with("| T-")) {
+        let cell = held_by(row);
+        assert!(cell.starts_with('`') || cell.starts_with("No test"), "{row}");
     }
-    assert!(named > 10, "{named}");
+}
+
+/// The last cell of a row.
+fn held_by(row: &str) -> &str {
+    row.trim_end_matches(" |").rsplit(" | ").next().unwrap()
+}
+
+/// How many tests the last cells of a document's rows name; each of them must be there.
+fn named_tests(document: &str, text: &str) -> usize {
+    let everything = ["src", "crates", "tests"].map(source_text).concat();
+    let cells = text.lines().filter(|line| line.starts_with("| ")).map(held_by);
+    let words = cells.flat_map(quoted).filter(|word| word.contains('_') && !word.contains(['/', '.']));
+    let mut named = 0;
+    for test in words {
+        named += 1;
+        assert!(everything.contains(&format!("fn {test}(")), "{document} names the test {test}");
+    }
+    named
 }

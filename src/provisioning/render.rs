@@ -138,3 +138,15 @@ fn reference(call: &Call, row: Related) -> MemberRef {
 pub(super) fn location(call: &Call, target: &Target, id: &str) -> String {
     format!("{}{}/{id}", call.base_url, target.resource_type.endpoint)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_sent_whole_or_refused() {
+        assert!(bounded("x".repeat(limits::ANSWER_BYTES)).is_ok());
+        let refused = bounded("x".repeat(limits::ANSWER_BYTES + 1));
+        assert!(matches!(refused, Err(Error::Scim(error)) if error.scim_type == Some(scim::ScimType::TooMany)));
+    }
+}

@@ -167,3 +167,21 @@ fn expected(kind: AttributeType) -> &'static str {
 fn wrong(path: &str, expected: &str) -> Error {
     Error::invalid_value(format!("{path} must be {expected}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_names_are_kept_up_to_a_number_and_a_length() {
+        let mut ignored = Ignored::default();
+        ignored.note(&"x".repeat(limits::IGNORED_CHARS));
+        ignored.note(&"y".repeat(limits::IGNORED_CHARS + 1));
+        (0..limits::IGNORED_NAMES).for_each(|n| ignored.note(&format!("name{n}")));
+        let names = ignored.into_names();
+        assert_eq!(names.len(), limits::IGNORED_NAMES);
+        assert_eq!(names[0], "x".repeat(limits::IGNORED_CHARS));
+        assert!(names[1].starts_with(&"y".repeat(limits::IGNORED_CHARS)));
+        assert!(!names[1].contains(&"y".repeat(limits::IGNORED_CHARS + 1)));
+    }
+}

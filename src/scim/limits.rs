@@ -28,6 +28,9 @@ pub const PATCH_OPERATIONS: usize = 1_000;
 pub const BULK_OPERATIONS: usize = 1_000;
 /// Bytes of the body of a Bulk request; each operation's data is bounded as the body of the single request is, too.
 pub const BULK_BODY_BYTES: usize = 4 * 1024 * 1024;
+/// Members that one PATCH may name to be added or removed, over all its operations; a list that replaces all members is
+/// bounded by the body, as in a PUT.
+pub const MEMBER_CHANGES: usize = 10_000;
 /// Resources on a page when the client names no number.
 pub const PAGE_DEFAULT: i64 = 100;
 /// Resources on a page at most; a larger `count` is cut to it.

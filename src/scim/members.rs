@@ -112,6 +112,29 @@ pub enum MemberFilter {
     Matching(Filter),
 }
 
+impl MemberChange {
+    /// How many members are named one by one. A list that replaces all is as large as the group should be.
+    fn named(&self) -> usize {
+        match self {
+            Self::Add(inputs) => inputs.len(),
+            Self::Remove(MemberFilter::Values(ids)) => ids.len(),
+            Self::Remove(MemberFilter::All | MemberFilter::Matching(_)) | Self::Replace(_) => 0,
+        }
+    }
+}
+
+/// Refuses a PATCH that names more than [`limits::MEMBER_CHANGES`] members.
+///
+/// # Errors
+/// 400 `tooMany`.
+pub fn check_count(changes: &[MemberChange]) -> Result<(), Error> {
+    if changes.iter().map(MemberChange::named).sum::<usize>() > limits::MEMBER_CHANGES {
+        let most = limits::MEMBER_CHANGES;
+        return Err(Error::too_many(format!("at most {most} members are added or removed in one request")));
+    }
+    Ok(())
+}
+
 impl MemberFilter {
     /// What a filter in `members[..]` means: ids where it consists of `value eq` terms, joined by `or`.
     pub fn of(filter: &Filter) -> Self {

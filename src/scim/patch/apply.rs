@@ -22,7 +22,7 @@ use crate::scim::validate;
 /// Applies operations in order.
 ///
 /// # Errors
-/// The RFC's for the first operation that cannot be carried out; 400 `invalidValue` when the result is not complete,
+/// The RFC's for the first operation that cannot be carried out; 400 `tooMany` for too many members, `invalidValue` when the result is not complete,
 /// `mutability` when it changes what is immutable.
 pub fn apply(
     catalogue: &Catalogue,
@@ -35,6 +35,7 @@ pub fn apply(
     for operation in operations {
         patch.operation(operation)?;
     }
+    members::check_count(&patch.draft.members)?;
     let patched = patch.draft.document();
     validate::check(resource_type, &patched)?;
     validate::succession(resource_type, document, &patched)?;

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod bodies;
+mod limits;
 mod management;
 mod rate;
 mod routes;

@@ -8,6 +8,7 @@ mod bodies;
 mod filters;
 mod headers;
 mod ids;
+mod injection;
 mod methods;
 mod patches;
 mod queries;
