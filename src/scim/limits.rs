@@ -37,7 +37,7 @@ pub const PAGE_DEFAULT: i64 = 100;
 pub const PAGE_MAX: i64 = 500;
 /// Bytes of one answer; a larger one is refused whole, never shortened.
 pub const ANSWER_BYTES: usize = 64 * 1024 * 1024;
-/// Members shown in one answer, over all its groups.
+/// Members shown in one answer over all its groups, or groups over all its people.
 pub const SHOWN_MEMBERS: usize = 200_000;
 /// Levels of groups within groups, the outermost and the innermost included.
 pub const GROUP_DEPTH: i64 = 32;

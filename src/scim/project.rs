@@ -43,7 +43,7 @@ pub struct View<'a> {
     pub version: i64,
     /// Its URL.
     pub location: String,
-    /// The groups of a person.
+    /// The groups of a person, each once.
     pub groups: Vec<MemberRef>,
     /// The members of a group.
     pub members: Vec<MemberRef>,
@@ -60,7 +60,7 @@ pub struct MemberRef {
     pub display: Option<String>,
     /// Its URL.
     pub reference: String,
-    /// The name of its resource type.
+    /// Of a member or manager, the name of its resource type; of a group, `direct` or `indirect`.
     pub kind: String,
 }
 
@@ -207,8 +207,8 @@ pub fn render(resource_type: &ResourceType, projection: &Projection, view: &View
 
 fn value_of(resource_type: &ResourceType, top: Top<'_>, view: &View<'_>) -> Option<Value> {
     match resource_type.related_side(top) {
-        Some(RelatedSide::Members) => return references(&view.members, None),
-        Some(RelatedSide::Groups) => return references(&view.groups, Some("direct")),
+        Some(RelatedSide::Members) => return references(&view.members),
+        Some(RelatedSide::Groups) => return references(&view.groups),
         None => {}
     }
     match (top.urn, top.attribute.name.as_str()) {
@@ -237,7 +237,7 @@ fn known_manager(mut manager: Value, known: Option<&MemberRef>) -> Value {
     manager
 }
 
-fn references(related: &[MemberRef], kind: Option<&str>) -> Option<Value> {
+fn references(related: &[MemberRef]) -> Option<Value> {
     if related.is_empty() {
         return None;
     }
@@ -246,7 +246,7 @@ fn references(related: &[MemberRef], kind: Option<&str>) -> Option<Value> {
         object.insert("value".to_owned(), other.value.as_str().into());
         object.insert("$ref".to_owned(), other.reference.as_str().into());
         object.extend(other.display.as_ref().map(|display| ("display".to_owned(), display.as_str().into())));
-        object.insert("type".to_owned(), kind.unwrap_or(&other.kind).into());
+        object.insert("type".to_owned(), other.kind.as_str().into());
         Value::Object(object)
     });
     Some(shown.collect())

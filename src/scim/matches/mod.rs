@@ -81,7 +81,7 @@ pub enum Field {
 pub enum RelatedField {
     /// Its id.
     Value,
-    /// The name of its resource type, in lower case.
+    /// Of a member the name of its resource type in lower case; of a group `direct` or `indirect`.
     Kind,
     /// Its displayName, canonical.
     Display,
