@@ -18,8 +18,10 @@ use super::error::ScimError;
 use crate::clock::micros;
 use crate::id::{is_well_formed_secret, secret_hash};
 use crate::identity::directories::{TOKEN_PREFIX, scim_base_url};
+use crate::identity::settings::Settings;
 use crate::identity::{Act, Tenant};
 use crate::provisioning::Call;
+use crate::scim::schema::Catalogue;
 use crate::store::tokens::{self, Bearer};
 
 /// Last use is recorded at most this often.
@@ -70,7 +72,9 @@ async fn find(request: &HttpRequest) -> Result<Caller, ScimError> {
         return Err(refused());
     }
     touch(state, &bearer);
-    Ok(Caller(Arc::new(call(request, state, bearer))))
+    let settings = Settings::parse(&bearer.connection.options);
+    let catalogue = state.catalogues.of(&state.store, &bearer.connection, &settings).await?;
+    Ok(Caller(Arc::new(call(request, state, bearer, settings, catalogue))))
 }
 
 /// The token of exactly one `Authorization: Bearer` header; one doubled `Bearer` (a pasted one) is dropped.
@@ -100,7 +104,7 @@ fn is_live(bearer: &Bearer, hash: &str, now: i64) -> bool {
         && bearer.is_organization_suspended == Some(false)
 }
 
-fn call(request: &HttpRequest, state: &State, bearer: Bearer) -> Call {
+fn call(request: &HttpRequest, state: &State, bearer: Bearer, settings: Settings, catalogue: Catalogue) -> Call {
     let act = Act {
         actor: format!("token:{}", bearer.token_id),
         request_id: super::observe::request_id(request),
@@ -108,7 +112,8 @@ fn call(request: &HttpRequest, state: &State, bearer: Bearer) -> Call {
         ids: state.ids.clone(),
     };
     let base_url = scim_base_url(&state.public_url, &bearer.endpoint_id);
-    Call::new(act, Tenant::new(bearer.connection, Some(bearer.provider)), base_url)
+    let tenant = Tenant::new(bearer.connection, settings, catalogue, Some(bearer.provider));
+    Call::new(act, tenant, base_url)
 }
 
 /// Records the use without making the request wait for it.

@@ -2,6 +2,7 @@
 
 mod body;
 mod caller;
+mod catalogues;
 mod error;
 pub mod management;
 pub mod observe;
@@ -40,12 +41,15 @@ pub struct State {
     pub public_url: String,
     /// What signs and verifies access tokens; the pair never changes, so it is read once.
     keys: Arc<OnceCell<Keys>>,
+    /// The schemas of the connections that have their own.
+    catalogues: Arc<catalogues::Catalogues>,
 }
 
 impl State {
     /// What every handler shares; the signing keys are read when the first request needs them.
     pub fn new(store: Store, clock: Clock, ids: Ids, public_url: &str) -> Self {
-        Self { store, clock, ids, public_url: public_url.trim_end_matches('/').to_owned(), keys: Arc::default() }
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self { store, clock, ids, public_url, keys: Arc::default(), catalogues: Arc::default() }
     }
 
     /// The keys of access tokens.

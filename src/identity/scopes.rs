@@ -1,10 +1,10 @@
-//! Scopes of the management API: Kinde's, and two of ours.
+//! Scopes of the management API: Kinde's, and a few of ours.
 
 /// Grants every scope.
 pub const ALL: &str = "all";
 
 /// Every scope a client can be granted.
-pub const SCOPES: [&str; 47] = [
+pub const SCOPES: [&str; 50] = [
     "read:users",
     "create:users",
     "update:users",
@@ -54,6 +54,10 @@ pub const SCOPES: [&str; 47] = [
     "read:events",
     // Ours: ask the sign-in question.
     "create:sign_ins",
+    // Ours: schemas and resource types.
+    "read:schemas",
+    "update:schemas",
+    "delete:schemas",
 ];
 
 /// Whether there is such a scope.

@@ -8,6 +8,7 @@ use super::replace::write_thing;
 use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::scim::patch::{self, Operation};
 use crate::scim::project::Projection;
+use crate::scim::references;
 use crate::store::resources::{self, Resource};
 use crate::store::{Store, Tx, members};
 
@@ -32,6 +33,7 @@ pub async fn patch(
             let before =
                 resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
             target.check(before.version)?;
+            call.hold_schemas(tx, &target, Some(&before.document))?;
             let (after, left_aside) = apply(tx, &call, &target, &operations, &before)?;
             let is_brief = target.is_group()
                 && !projection.is_explicit()
@@ -53,6 +55,7 @@ fn apply(
     before: &Resource,
 ) -> Result<(Resource, Vec<String>), Error> {
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
+    references::check(&call.catalogue, &target.resource_type, &patched.document, &call.base_url)?;
     if target.is_user() {
         let mut document = patched.document;
         if document.active().is_none() {

@@ -8,8 +8,9 @@ use super::error::name_taken;
 use super::membership::Moves;
 use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::scim::project::Projection;
+use crate::scim::references;
 use crate::scim::resource::Document;
-use crate::scim::validate::{self, Validated};
+use crate::scim::validate::{self, MemberInput};
 use crate::store::resources::{self, Resource};
 use crate::store::{Store, Tx};
 
@@ -25,6 +26,7 @@ pub async fn replace(
     projection: Projection,
 ) -> Result<Rendered, Error> {
     let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
+    references::check(&call.catalogue, &target.resource_type, &validated.document, &call.base_url)?;
     ignored::tell(&validated.ignored);
     let (call, target) = (Arc::clone(call), target.clone());
     store
@@ -32,10 +34,12 @@ pub async fn replace(
             let before =
                 resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
             target.check(before.version)?;
+            call.hold_schemas(tx, &target, Some(&before.document))?;
+            let document = validate::successor(&target.resource_type, &before.document, &validated.document)?;
             let after = if target.is_user() {
-                person(tx, &call, &target, &validated, &before)?
+                person(tx, &call, &target, (document, validated.active_given), &before)?
             } else {
-                thing(tx, &call, &target, &validated, &before)?
+                thing(tx, &call, &target, (document, validated.members.as_deref()), &before)?
             };
             render::one(tx, &call, &target, &projection, &after)
         })
@@ -46,11 +50,10 @@ fn person(
     tx: &mut Tx<'_>,
     call: &Call,
     target: &Target,
-    validated: &Validated,
+    (mut document, is_active_given): (Document, bool),
     before: &Resource,
 ) -> Result<Resource, Error> {
-    let mut document = validated.document.clone();
-    if !validated.active_given {
+    if !is_active_given {
         document.set_active(before.active);
     }
     let content = target.content(document);
@@ -61,11 +64,11 @@ fn thing(
     tx: &mut Tx<'_>,
     call: &Call,
     target: &Target,
-    validated: &Validated,
+    (document, members): (Document, Option<&[MemberInput]>),
     before: &Resource,
 ) -> Result<Resource, Error> {
-    let moves = membership::set(tx, call, before, validated.members.as_deref().unwrap_or_default())?;
-    write_thing(tx, call, target, before, validated.document.clone(), &moves)
+    let moves = membership::set(tx, call, target, before, members.unwrap_or_default())?;
+    write_thing(tx, call, target, before, document, &moves)
 }
 
 /// Writes what changed of a resource that is not a person: its document, or only its members.

@@ -27,6 +27,8 @@ pub enum Lock {
     Email(String),
     /// A subject of a connection.
     Subject(ConnectionKey, String),
+    /// What schemas there are, over all connections.
+    Definitions,
 }
 
 impl Lock {
@@ -36,6 +38,7 @@ impl Lock {
             Self::ExternalId(connection, text) => (2, connection.number(), text),
             Self::Email(text) => (3, 0, text),
             Self::Subject(connection, text) => (4, connection.number(), text),
+            Self::Definitions => return hash(5, 0, ""),
         };
         hash(kind, connection, text)
     }

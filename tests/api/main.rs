@@ -19,6 +19,7 @@ mod groups;
 mod isolation;
 mod observability;
 mod people;
+mod schemas;
 mod statements;
 mod store;
 mod users;
