@@ -2,6 +2,7 @@
 
 mod body;
 mod caller;
+mod catalogues;
 mod error;
 pub mod management;
 pub mod observe;
@@ -54,6 +55,8 @@ pub struct State {
     keys: Arc<OnceCell<Keys>>,
     bulk_bodies: Turns,
     bulk_work: Turns,
+    /// The schemas of the connections that have their own.
+    catalogues: Arc<catalogues::Catalogues>,
 }
 
 impl State {
@@ -68,6 +71,7 @@ impl State {
             keys: Arc::default(),
             bulk_bodies: Turns::new(BULK_BODIES),
             bulk_work: Turns::new(BULK_WORK),
+            catalogues: Arc::default(),
         }
     }
 

@@ -26,6 +26,7 @@ pub mod path;
 mod policy;
 pub mod project;
 pub mod quirks;
+pub mod references;
 pub mod resource;
 pub mod schema;
 pub mod sort;

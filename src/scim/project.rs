@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Error;
 use super::etag::etag;
 use super::resource::Document;
-use super::schema::{Attribute, RelatedSide, ResourceType, Returned, Top};
+use super::schema::{Attribute, ENTERPRISE_URN, RelatedSide, ResourceType, Returned, Top};
 
 #[cfg(test)]
 mod tests;
@@ -221,7 +221,7 @@ fn value_of(resource_type: &ResourceType, top: Top<'_>, view: &View<'_>) -> Opti
             "location": view.location,
             "version": etag(view.version),
         })),
-        (Some(_), "manager") => {
+        (Some(ENTERPRISE_URN), "manager") => {
             view.document.get(top).cloned().map(|manager| known_manager(manager, view.manager.as_ref()))
         }
         _ => view.document.get(top).cloned(),
