@@ -44,6 +44,7 @@ fn an_attribute_that_breaks_a_rule_is_refused_by_name() {
         (json!({ "name": "a", "type": "integer", "canonicalValues": ["1"] }), "canonicalValues are for type string"),
         (json!({ "name": "a", "canonicalValues": [1] }), "invalid type"),
         (json!({ "name": "a", "type": "reference" }), "needs referenceTypes"),
+        (json!({ "name": "a", "type": "reference", "referenceTypes": ["Robot"] }), "nor a resource type"),
         (json!({ "name": "a", "referenceTypes": ["uri"] }), "referenceTypes are for references"),
         (json!({ "name": "a", "type": "binary", "caseExact": false }), "caseExact is true"),
         (
