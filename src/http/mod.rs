@@ -22,6 +22,7 @@ use table::{Row, row};
 use crate::clock::Clock;
 use crate::id::Ids;
 use crate::identity::access_tokens::{self, Keys};
+use crate::provisioning::CursorKey;
 use crate::store::{self, Store};
 
 /// Below which path SCIM is.
@@ -38,6 +39,8 @@ pub struct State {
     pub ids: Ids,
     /// The URL under which clients reach this server, without a slash at the end; links are made from it alone.
     pub public_url: String,
+    /// What seals the cursors of lists; read once, too.
+    cursors: Arc<CursorKey>,
     /// What signs and verifies access tokens; the pair never changes, so it is read once.
     keys: Arc<OnceCell<Keys>>,
 }
@@ -45,7 +48,8 @@ pub struct State {
 impl State {
     /// What every handler shares; the signing keys are read when the first request needs them.
     pub fn new(store: Store, clock: Clock, ids: Ids, public_url: &str) -> Self {
-        Self { store, clock, ids, public_url: public_url.trim_end_matches('/').to_owned(), keys: Arc::default() }
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self { store, clock, ids, public_url, cursors: Arc::default(), keys: Arc::default() }
     }
 
     /// The keys of access tokens.

@@ -6,6 +6,7 @@
 
 mod call;
 mod create;
+mod cursors;
 mod delete;
 mod error;
 mod get;
@@ -19,6 +20,7 @@ mod user_write;
 
 pub use call::{Call, Target};
 pub use create::create;
+pub use cursors::CursorKey;
 pub use delete::delete;
 pub use error::Error;
 pub use get::get;

@@ -6,6 +6,7 @@
 
 pub mod canonical;
 pub mod coerce;
+pub mod cursor;
 pub mod discovery;
 pub mod draft;
 pub mod elements;
@@ -16,6 +17,7 @@ pub mod limits;
 pub mod list;
 pub mod matches;
 pub mod members;
+pub mod message;
 pub mod number;
 pub mod patch;
 pub mod path;
@@ -25,6 +27,7 @@ pub mod project;
 pub mod quirks;
 pub mod resource;
 pub mod schema;
+pub mod search;
 pub mod sort;
 pub mod validate;
 pub mod values;

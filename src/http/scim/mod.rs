@@ -3,6 +3,7 @@
 //! Resource types are data, so one pair of routes serves them all; which endpoint names exist is the catalogue's to say.
 
 mod discovery;
+mod lists;
 mod resources;
 
 use actix_web::Scope;
@@ -22,8 +23,13 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::GET, "/ResourceTypes/{id}", || web::to(discovery::resource_type)),
     row(Method::GET, "/Schemas", || web::to(discovery::schemas)),
     row(Method::GET, "/Schemas/{id}", || web::to(discovery::schema)),
-    row(Method::GET, "/{endpoint}", || web::to(resources::list)),
+    row(Method::GET, "", || web::to(lists::list_all)),
+    row(Method::GET, "/", || web::to(lists::list_all)),
+    row(Method::POST, "/.search", || web::to(lists::search_all)),
+    row(Method::GET, "/{endpoint}", || web::to(lists::list)),
     row(Method::POST, "/{endpoint}", || web::to(resources::create)),
+    // Before the ids, so that none can be it.
+    row(Method::POST, "/{endpoint}/.search", || web::to(lists::search)),
     row(Method::GET, "/{endpoint}/{id}", || web::to(resources::get)),
     row(Method::PUT, "/{endpoint}/{id}", || web::to(resources::replace)),
     row(Method::PATCH, "/{endpoint}/{id}", || web::to(resources::patch)),

@@ -1,4 +1,4 @@
-//! Users, Groups and every other resource type: six handlers, one for each operation.
+//! Users, Groups and every other resource type: five handlers, one for each operation.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, LOCATION};
@@ -12,10 +12,9 @@ use crate::http::error::ScimError;
 use crate::provisioning::{self, Rendered, Target};
 use crate::scim;
 use crate::scim::etag::Precondition;
-use crate::scim::list::ListQuery;
 use crate::scim::project::Projection;
 
-type Answer = Result<HttpResponse, actix_web::Error>;
+pub(super) type Answer = Result<HttpResponse, actix_web::Error>;
 
 /// `POST /{endpoint}`: 201 with the resource, or 409 `uniqueness`.
 pub(super) async fn create(
@@ -48,19 +47,6 @@ pub(super) async fn get(
         return Ok(HttpResponse::NotModified().insert_header((ETAG, scim::etag::etag(found.version))).finish());
     }
     Ok(resource(StatusCode::OK, &found))
-}
-
-/// `GET /{endpoint}`: a page of resources.
-pub(super) async fn list(
-    caller: Caller,
-    path: Path<(String, String)>,
-    request: HttpRequest,
-    state: Data<State>,
-) -> Answer {
-    let target = target(&caller, &path.1, None)?;
-    let query = ListQuery::parse(&parameters(&request)?, &caller.0.quirks).map_err(ScimError::from)?;
-    let page = provisioning::list(&state.store, &caller.0, &target, query).await.map_err(ScimError::from)?;
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, scim::MEDIA_TYPE)).body(page))
 }
 
 /// `PUT /{endpoint}/{id}`: 200, 404, 409 or 412.
@@ -106,11 +92,11 @@ pub(super) async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn target(caller: &Caller, endpoint: &str, id: Option<&str>) -> Result<Target, ScimError> {
+pub(super) fn target(caller: &Caller, endpoint: &str, id: Option<&str>) -> Result<Target, ScimError> {
     Ok(Target::find(&caller.0, endpoint, id)?)
 }
 
-fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, ScimError> {
+pub(super) fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, ScimError> {
     Query::<Vec<(String, String)>>::from_query(request.query_string())
         .map(Query::into_inner)
         .map_err(|_| scim::Error::invalid_value("the query string cannot be read").into())

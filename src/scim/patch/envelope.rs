@@ -1,12 +1,13 @@
 //! The `PatchOp` message: its envelope and the paths in it.
 
 use scim_filter_parser::PatchPath;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Operation, OperationKind};
 use crate::scim::Error;
 use crate::scim::error::excerpt;
 use crate::scim::limits;
+use crate::scim::message::{self, field};
 use crate::scim::path::resolve;
 use crate::scim::quirks::{self, Quirks};
 use crate::scim::schema::{Catalogue, ResourceType};
@@ -24,8 +25,7 @@ pub fn parse(
     body: &Value,
     quirks: &Quirks,
 ) -> Result<Vec<Operation>, Error> {
-    let body = body.as_object().ok_or_else(|| Error::invalid_syntax("the body must be a JSON object"))?;
-    check_schemas(field(body, "schemas"))?;
+    let body = message::of(body, PATCH_URN)?;
     let operations = field(body, "Operations").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     if operations.len() > limits::PATCH_OPERATIONS {
         return Err(Error::too_many(format!("at most {} operations in one request", limits::PATCH_OPERATIONS)));
@@ -34,14 +34,6 @@ pub fn parse(
         return Err(Error::invalid_syntax("Operations must be an array of at least one operation"));
     }
     operations.iter().map(|given| operation(catalogue, resource_type, given, quirks)).collect()
-}
-
-fn check_schemas(given: Option<&Value>) -> Result<(), Error> {
-    let urns = quirks::elements(given.cloned().unwrap_or_default());
-    if urns.iter().filter_map(Value::as_str).any(|urn| urn.eq_ignore_ascii_case(PATCH_URN)) {
-        return Ok(());
-    }
-    Err(Error::invalid_syntax(format!("schemas must hold {PATCH_URN}")))
 }
 
 fn operation(
@@ -79,8 +71,4 @@ fn path(catalogue: &Catalogue, resource_type: &ResourceType, text: &str, quirks:
 /// The refusal of a path that names no attribute.
 pub(super) fn unknown(path: &str) -> Error {
     Error::invalid_path(format!("no attribute has the path {}", excerpt(path)))
-}
-
-fn field<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
-    object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
