@@ -29,6 +29,7 @@ use turns::Turns;
 use crate::clock::Clock;
 use crate::id::Ids;
 use crate::identity::signing::{self, Keys};
+use crate::provisioning::CursorKey;
 use crate::store::{self, Store};
 
 /// Below which path SCIM is.
@@ -51,6 +52,8 @@ pub struct State {
     pub public_url: String,
     /// What each connection may still ask for.
     pub rate_limit: Arc<RateLimit>,
+    /// What seals the cursors of lists; read once, too.
+    cursors: Arc<CursorKey>,
     /// What signs and verifies access tokens; the pair never changes, so it is read once.
     keys: Arc<OnceCell<Keys>>,
     bulk_bodies: Turns,
@@ -68,6 +71,7 @@ impl State {
             ids,
             public_url: public_url.trim_end_matches('/').to_owned(),
             rate_limit: Arc::new(rate_limit),
+            cursors: Arc::default(),
             keys: Arc::default(),
             bulk_bodies: Turns::new(BULK_BODIES),
             bulk_work: Turns::new(BULK_WORK),

@@ -83,6 +83,16 @@ impl Target {
         Ok(Self { resource_type: resource_type.clone(), id: id.unwrap_or_default().to_owned(), precondition: None })
     }
 
+    /// Every endpoint of the connection.
+    pub fn all(call: &Call) -> Vec<Self> {
+        let of = |resource_type: &ResourceType| Self {
+            resource_type: resource_type.clone(),
+            id: String::new(),
+            precondition: None,
+        };
+        call.catalogue.resource_types().iter().map(of).collect()
+    }
+
     /// Adds the condition under which the call is to be carried out.
     #[must_use]
     pub fn only_if(self, precondition: Option<Precondition>) -> Self {

@@ -34,7 +34,7 @@ impl Relations {
         call: &Call,
         target: &Target,
         projection: &Projection,
-        page: &[Resource],
+        page: &[&Resource],
     ) -> Result<Self, Error> {
         let mut related: HashMap<ResourceKey, Vec<MemberRef>> = HashMap::new();
         for (key, other) in related_to(tx, call, target, projection, page)? {
@@ -63,7 +63,7 @@ fn related_to(
     call: &Call,
     target: &Target,
     projection: &Projection,
-    page: &[Resource],
+    page: &[&Resource],
 ) -> Result<Vec<(ResourceKey, MemberRef)>, Error> {
     let keys: Vec<ResourceKey> = page.iter().map(|resource| resource.key).collect();
     let wants = |name| !keys.is_empty() && projection.wants(&target.resource_type, name);
@@ -107,13 +107,33 @@ pub(super) fn one(
     projection: &Projection,
     resource: &Resource,
 ) -> Result<Rendered, Error> {
-    let mut relations = Relations::load(tx, call, target, projection, std::slice::from_ref(resource))?;
+    let mut relations = Relations::load(tx, call, target, projection, &[resource])?;
     let value = value(call, target, projection, resource, &mut relations);
     Ok(Rendered {
         body: bounded(value.to_string())?,
         location: location(call, target, &resource.id),
         version: resource.version,
     })
+}
+
+/// Renders resources of several types, in their order; what is related is loaded once a type.
+pub(super) fn many(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    targets: &[Target],
+    projection: &Projection,
+    resources: &[Resource],
+) -> Result<Vec<serde_json::Value>, Error> {
+    let mut related = HashMap::new();
+    for target in targets {
+        let own: Vec<&Resource> = resources.iter().filter(|resource| resource.kind == target.kind()).collect();
+        related.insert(target.kind(), (target, Relations::load(tx, call, target, projection, &own)?));
+    }
+    let show = |resource: &Resource| {
+        let (target, relations) = related.get_mut(resource.kind.as_str())?;
+        Some(value(call, target, projection, resource, relations))
+    };
+    Ok(resources.iter().filter_map(show).collect())
 }
 
 /// An answer, unless it would be too large to be sent whole; nothing is ever shortened silently.
@@ -133,7 +153,7 @@ fn too_large(what: &str) -> Error {
 }
 
 /// One resource as JSON, with what is related to it.
-pub(super) fn value(
+fn value(
     call: &Call,
     target: &Target,
     projection: &Projection,

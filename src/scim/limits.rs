@@ -35,6 +35,8 @@ pub const MEMBER_CHANGES: usize = 10_000;
 pub const PAGE_DEFAULT: i64 = 100;
 /// Resources on a page at most; a larger `count` is cut to it.
 pub const PAGE_MAX: i64 = 500;
+/// Seconds for which a cursor leads on.
+pub const CURSOR_SECONDS: i64 = 3_600;
 /// Bytes of one answer; a larger one is refused whole, never shortened.
 pub const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// Members shown in one answer over all its groups, or groups over all its people.

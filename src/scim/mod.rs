@@ -7,6 +7,7 @@
 pub mod bulk;
 pub mod canonical;
 pub mod coerce;
+pub mod cursor;
 pub mod discovery;
 pub mod draft;
 pub mod elements;
@@ -29,6 +30,7 @@ pub mod quirks;
 pub mod references;
 pub mod resource;
 pub mod schema;
+pub mod search;
 pub mod sort;
 pub mod validate;
 pub mod values;

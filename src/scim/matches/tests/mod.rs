@@ -266,6 +266,24 @@ fn plans_the_store_compiles() {
 }
 
 #[test]
+fn a_plan_that_holds_of_all_or_of_none_says_so() {
+    let catalogue = Catalogue::core();
+    let user = catalogue.resource_type("User").unwrap();
+    for (filter, expected) in [
+        (r#"meta.resourceType eq "User""#, Some(true)),
+        (r#"meta.resourceType eq "Group""#, Some(false)),
+        (r#"title pr and meta.resourceType eq "Group""#, Some(false)),
+        (r#"title pr or meta.resourceType eq "User""#, Some(true)),
+        ("not (members pr)", Some(true)),
+        ("meta pr and not (members pr)", Some(true)),
+        ("title pr", None),
+        (r#"title pr or meta.resourceType eq "Group""#, None),
+    ] {
+        assert_eq!(check(&catalogue, user, &parse(filter)).unwrap().constant(), expected, "{filter}");
+    }
+}
+
+#[test]
 fn elements_of_value_paths() {
     let catalogue = Catalogue::core();
     let emails = catalogue.resource_type("User").unwrap().core_attribute("emails").unwrap();
