@@ -5,37 +5,27 @@ use std::collections::BTreeSet;
 use scim_filter_parser::Filter;
 use serde_json::Value;
 
-use super::check::{check, element_plan};
+use super::check::element_plan;
 use super::{Field, Plan, RelatedField, RelatedSide, Term, Test};
 use crate::scim::Error;
 use crate::scim::canonical::canonical;
 use crate::scim::etag::etag;
 use crate::scim::project::{MemberRef, View};
-use crate::scim::schema::{Attribute, Catalogue, ResourceType, Top};
+use crate::scim::schema::{Attribute, Top};
 use crate::scim::values::{self, ValueRow};
 
-/// Whether a resource satisfies a filter.
+/// Whether a resource with these indexed values satisfies a plan.
 ///
 /// No request asks this, the database does it for whole directories; it is what tests hold plans and rows against.
-///
-/// # Errors
-/// As [`check`].
-pub fn resource(
-    catalogue: &Catalogue,
-    resource_type: &ResourceType,
-    view: &View<'_>,
-    filter: &Filter,
-) -> Result<bool, Error> {
-    let plan = check(catalogue, resource_type, filter)?;
-    let rows = values::rows(resource_type, view.document);
+pub fn resource(plan: &Plan, view: &View<'_>, rows: &BTreeSet<ValueRow>) -> bool {
     let user_name = view.document.user_name().map(canonical);
-    Ok(Facts { rows: &rows, view: Some(view), user_name }.holds(&plan, None, None))
+    Facts { rows, view: Some(view), user_name }.holds(plan, None, None)
 }
 
 /// The elements of an attribute that satisfy the filter of a value path.
 ///
 /// # Errors
-/// As [`check`].
+/// As [`super::check`].
 pub fn select<'a>(
     attribute: &Attribute,
     elements: impl Iterator<Item = &'a Value>,

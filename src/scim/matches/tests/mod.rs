@@ -10,6 +10,7 @@ use crate::scim::ScimType;
 use crate::scim::project::{MemberRef, View};
 use crate::scim::resource::Document;
 use crate::scim::schema::Catalogue;
+use crate::scim::values::rows;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -62,7 +63,9 @@ fn holds(kind: &str, document: &Value, filter: &str) -> bool {
         manager: None,
     };
     let catalogue = Catalogue::core();
-    resource(&catalogue, catalogue.resource_type(kind).unwrap(), &view, &parse(filter)).unwrap()
+    let resource_type = catalogue.resource_type(kind).unwrap();
+    let plan = check(&catalogue, resource_type, &parse(filter)).unwrap();
+    resource(&plan, &view, &rows(resource_type, view.document))
 }
 
 #[test]
