@@ -9,6 +9,16 @@ const MANY: usize = 10_000;
 
 /// Fills a directory without going through HTTP one by one.
 async fn fill(app: &TestApp, directory: &Directory, people: usize) -> Vec<String> {
+    let mut ids = Vec::with_capacity(people);
+    while ids.len() < people {
+        let numbers = ids.len()..people.min(ids.len() + 1_000);
+        ids.extend(fill_some(app, directory, numbers).await);
+    }
+    ids
+}
+
+/// People with these numbers, in one transaction.
+async fn fill_some(app: &TestApp, directory: &Directory, numbers: std::ops::Range<usize>) -> Vec<String> {
     use anteroom::scim::schema::Catalogue;
     use anteroom::scim::validate;
     use anteroom::store::resources::{self, Content};
@@ -18,8 +28,8 @@ async fn fill(app: &TestApp, directory: &Directory, people: usize) -> Vec<String
         let catalogue = Catalogue::core();
         let kind = catalogue.resource_type("User").expect("User");
         let connection = anteroom::store::connections::find(tx, &id)?.ok_or(anteroom::store::Error::NotFound)?;
-        let mut ids = Vec::with_capacity(people);
-        for number in 0..people {
+        let mut ids = Vec::with_capacity(numbers.len());
+        for number in numbers.clone() {
             let body = user(&format!("person{number}@acme.test"));
             let document = validate::document(&catalogue, kind, body).expect("a person").document;
             let content = Content::of(kind, document);
