@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use super::{cursor, search, shown};
 use crate::support::{Directory, Setup, TestApp, api_test};
 
+const PEOPLE: usize = 40;
+
 /// Numbers that look random and are the same each time.
 struct Dice(u64);
 
@@ -27,10 +29,11 @@ impl Dice {
 async fn by_cursor(directory: &Directory, question: &Value, is_backward: bool) -> Vec<String> {
     let (mut walked, mut next, mut last) = (Vec::new(), String::new(), None);
     loop {
-        let mut question = question.clone();
-        question["cursor"] = json!(next);
-        let page = search(directory, "/Users", question).await.expect(200);
+        let mut asked = question.clone();
+        asked["cursor"] = json!(next);
+        let page = search(directory, "/Users", asked).await.expect(200);
         walked.extend(shown(&page, "/userName"));
+        assert!(walked.len() <= PEOPLE, "{question} goes on for ever");
         next = cursor(&page, "nextCursor");
         if next.is_empty() {
             last.replace(page);
@@ -70,7 +73,7 @@ api_test! {
         let okta = app.directory(Setup::default()).await;
         let mut dice = Dice(9865);
         let mut people: Vec<(Option<String>, Option<String>)> = Vec::new();
-        for number in 0..40 {
+        for number in 0..PEOPLE {
             let title = (dice.below(4) > 0).then(|| dice.text());
             let external = (dice.below(3) > 0).then(|| dice.text());
             okta.post("/Users", &json!({"userName": number.to_string(), "title": title, "externalId": external})).await.expect(201);
