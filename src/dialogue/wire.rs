@@ -38,10 +38,13 @@ pub(super) struct Answer {
     pub(super) body: Value,
 }
 
+/// Below the keep-alive of the server, which would else close a connection at the moment it is used again.
+const IDLE: Duration = Duration::from_secs(2);
+
 /// A client that follows no redirects and does not wait for ever.
 pub(super) fn client() -> Result<Client, String> {
-    let builder = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(PATIENCE).no_proxy();
-    builder.build().map_err(|error| describe(&error))
+    let builder = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    builder.timeout(PATIENCE).pool_idle_timeout(IDLE).build().map_err(|error| describe(&error))
 }
 
 /// The headers an identity provider sends with every request.
