@@ -19,7 +19,11 @@ api_test! {
             let asked = path.replace("/scim/v2/{directory}", &directory).replace("{endpoint}", "Users").replace("{id}", "x");
             for method in METHODS.into_iter().filter(|method| !has(method)) {
                 let answer = Raw::connect(&app.url).ask(method, &asked, &headers);
-                let allowed: Vec<&str> = answer.expect_error(405).header("allow").split(", ").collect();
+                assert_eq!(answer.status, 405, "{method} {path}");
+                if method != "HEAD" {
+                    answer.expect_error(405);
+                }
+                let allowed: Vec<&str> = answer.header("allow").split(", ").collect();
                 assert_eq!(allowed, METHODS.into_iter().filter(|method| has(method)).collect::<Vec<_>>(), "{path}");
             }
         }

@@ -59,8 +59,6 @@ const NO_IDS: &[&str] = &[
 
 /// Paths below the directory.
 const NO_PATHS: &[&str] = &[
-    "",
-    "/",
     "//",
     "/.",
     "/..",
