@@ -42,6 +42,14 @@ impl Ids {
         format!("{prefix}_{}", self.uuid().simple())
     }
 
+    /// A number used once, to seal with.
+    pub fn nonce(&self) -> [u8; 12] {
+        match &self.0 {
+            Some(_) => *self.uuid().as_bytes().last_chunk().unwrap_or(&[0; 12]),
+            None => random_bytes(),
+        }
+    }
+
     /// `org_` and 11 hex digits, as Kinde's organization codes.
     pub fn organization(&self) -> String {
         let hex = match &self.0 {
@@ -87,6 +95,11 @@ pub fn secret_hash(secret: &str) -> String {
 
 fn checksum(prefix: &str, body: &str) -> String {
     hex(&Sha256::digest(format!("{prefix}_{body}"))).chars().take(8).collect()
+}
+
+/// A key of 256 random bits.
+pub fn random_key() -> [u8; 32] {
+    random_bytes()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks for randomness")]

@@ -19,13 +19,25 @@ const DOCUMENTS: &[&str] = &[
     "docs/cli.md",
     "docs/events.md",
     "docs/security-tests.md",
+    "docs/schemas.md",
     "docs/settings.md",
     "docs/sign-in.md",
 ];
 
 /// Whom or what an event is about: the first word of its kind.
-const SUBJECTS: &[&str] =
-    &["user", "identity", "group", "organization", "connection", "directory", "token", "client", "domain"];
+const SUBJECTS: &[&str] = &[
+    "user",
+    "identity",
+    "group",
+    "resource",
+    "schema",
+    "organization",
+    "connection",
+    "directory",
+    "token",
+    "client",
+    "domain",
+];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -123,6 +135,7 @@ fn every_kind_of_event_is_documented() {
         for call in code.split("tell(tx, ").skip(1) {
             let what = call.split('"').nth(1).unwrap();
             kinds.insert(format!("group.{what}"));
+            kinds.insert(format!("resource.{what}"));
         }
         for call in code.split(".event(tx, \"").skip(1) {
             let subject = call.split(['.', '"']).next().unwrap();

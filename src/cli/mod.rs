@@ -14,6 +14,7 @@ mod logs;
 mod organization;
 mod output;
 mod quickstart;
+mod schema;
 mod serve;
 mod session;
 mod sign_in;
@@ -97,6 +98,9 @@ enum Command {
     /// Domains that belong to an organization
     #[command(subcommand)]
     Domain(domain::Command),
+    /// Schemas and resource types beyond those of the RFC
+    #[command(subcommand)]
+    Schema(schema::Command),
     /// Ask who has arrived, as the sign-in service does, and see the explained answer
     ///
     /// Without --dry-run the answer takes effect as at a real sign-in: a subject is bound, a user may be made.
@@ -153,6 +157,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::User(command) => user::run(&session, command).await,
             Command::Identity(command) => identity::run(&session, command).await,
             Command::Domain(command) => domain::run(&session, command).await,
+            Command::Schema(command) => schema::run(&session, command).await,
             Command::SignIn(args) => sign_in::run(&session, args).await,
             Command::Jobs(command) => jobs::run(&session, command).await,
             Command::Serve(_) | Command::Quickstart(_) => Ok(()),

@@ -18,6 +18,7 @@ use super::error::ScimError;
 use crate::clock::micros;
 use crate::id::{is_well_formed_secret, secret_hash};
 use crate::identity::directories::{TOKEN_PREFIX, scim_base_url};
+use crate::identity::settings::Settings;
 use crate::identity::{Act, Tenant, person_tokens};
 use crate::provisioning::Call;
 use crate::store::connections::Connection;
@@ -98,7 +99,7 @@ async fn find(request: &HttpRequest) -> Result<Caller, ScimError> {
     state.rate_limit.charge(&bearer.connection, 1)?;
     touch(state, &bearer);
     let actor = format!("token:{}", bearer.token_id);
-    let tenant = Tenant::new(bearer.connection, Some(bearer.provider));
+    let tenant = tenant(state, bearer.connection, bearer.provider).await?;
     Ok(Caller(Arc::new(call(request, state, actor, tenant, &bearer.endpoint_id))))
 }
 
@@ -115,9 +116,16 @@ async fn find_person(request: &HttpRequest) -> Result<Option<Me>, ScimError> {
     let person = person.ok_or_else(refused)?;
     require_path(request, &person.endpoint_id)?;
     state.rate_limit.charge(&person.connection, 1)?;
-    let tenant = Tenant::new(person.connection, Some(person.provider));
+    let tenant = tenant(state, person.connection, person.provider).await?;
     let call = call(request, state, format!("user:{}", person.user_id), tenant, &person.endpoint_id);
     Ok(Some(Me::Person(Arc::new(call), person.resource_id)))
+}
+
+/// A connection with its settings and schemas.
+async fn tenant(state: &State, connection: Connection, provider: String) -> Result<Tenant, ScimError> {
+    let settings = Settings::parse(&connection.options);
+    let catalogue = state.catalogues.of(&state.store, &connection, &settings).await?;
+    Ok(Tenant::new(connection, settings, catalogue, Some(provider)))
 }
 
 /// The directory of the bearer must be the one in the path.

@@ -81,6 +81,7 @@ impl From<store::Error> for ScimError {
         match error {
             store::Error::NotFound => scim::Error::not_found("no such resource").into(),
             store::Error::Conflict => scim::Error::uniqueness("the change collides with another resource").into(),
+            store::Error::Taken(path) => scim::Error::uniqueness(format!("another resource has this {path}")).into(),
             store::Error::Gone => {
                 scim::Error::invalid_value("something the request names was deleted meanwhile; nothing was changed")
                     .into()
@@ -174,7 +175,7 @@ impl From<store::Error> for ManagementError {
         match error {
             store::Error::NotFound => Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such object"),
             store::Error::TooMany => Self::new(StatusCode::BAD_REQUEST, "TOO_MANY", "too many objects to look through"),
-            store::Error::Conflict | store::Error::Gone | store::Error::Stale => {
+            store::Error::Conflict | store::Error::Taken(_) | store::Error::Gone | store::Error::Stale => {
                 Self::new(StatusCode::CONFLICT, "CONFLICT", "the change collides with another object")
             }
             store::Error::Unavailable(cause) => {

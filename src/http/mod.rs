@@ -2,6 +2,7 @@
 
 mod body;
 mod caller;
+mod catalogues;
 mod error;
 pub mod management;
 pub mod observe;
@@ -28,6 +29,7 @@ use turns::Turns;
 use crate::clock::Clock;
 use crate::id::Ids;
 use crate::identity::signing::{self, Keys};
+use crate::provisioning::CursorKey;
 use crate::store::{self, Store};
 
 /// Below which path SCIM is.
@@ -50,10 +52,14 @@ pub struct State {
     pub public_url: String,
     /// What each connection may still ask for.
     pub rate_limit: Arc<RateLimit>,
+    /// What seals the cursors of lists; read once, too.
+    cursors: Arc<CursorKey>,
     /// What signs and verifies access tokens; the pair never changes, so it is read once.
     keys: Arc<OnceCell<Keys>>,
     bulk_bodies: Turns,
     bulk_work: Turns,
+    /// The schemas of the connections that have their own.
+    catalogues: Arc<catalogues::Catalogues>,
 }
 
 impl State {
@@ -65,9 +71,11 @@ impl State {
             ids,
             public_url: public_url.trim_end_matches('/').to_owned(),
             rate_limit: Arc::new(rate_limit),
+            cursors: Arc::default(),
             keys: Arc::default(),
             bulk_bodies: Turns::new(BULK_BODIES),
             bulk_work: Turns::new(BULK_WORK),
+            catalogues: Arc::default(),
         }
     }
 

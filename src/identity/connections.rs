@@ -14,7 +14,8 @@ use super::reach::Reach;
 use super::settings::Settings;
 use super::{Error, domains, organizations, providers};
 use crate::store::connections::{self as rows, Connection, NewConnection};
-use crate::store::{self, ConnectionKey, OrganizationKey, Tx};
+use crate::store::locks::{self, Lock};
+use crate::store::{self, ConnectionKey, OrganizationKey, Tx, definitions};
 
 /// The body of Kinde's `POST /connections`, as far as it decides something here.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -41,6 +42,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Re
     let name = required(request.name.as_deref(), "CONNECTION_NAME_REQUIRED", "name")?;
     let options = checked_options(request)?;
     let home_domains = home_domains(&options)?;
+    locks::take(tx, &[Lock::Definitions])?;
     let new = NewConnection {
         id: act.ids.prefixed("conn"),
         organization_key: owner(tx, reach, request)?,
@@ -51,6 +53,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Re
         options: Value::Object(options).to_string(),
         settings_version: 1,
         created: act.now,
+        has_schemas: definitions::has_any(tx)?,
     };
     let key = rows::insert(tx, &new)?;
     for domain in &home_domains {

@@ -6,7 +6,6 @@ use super::act::About;
 use super::{Act, Error, Tenant, profile};
 use crate::scim::canonical::{canonical, email_key, unique_key};
 use crate::scim::resource::Document;
-use crate::scim::schema::Catalogue;
 use crate::store::connections::Connection;
 use crate::store::identities::{self, Identity, NewIdentity};
 use crate::store::locks::Lock;
@@ -125,7 +124,7 @@ pub fn attach(
         return Err(Error::invalid("ENTERPRISE_IDENTITY_EXISTS", message));
     }
     identities::delete_of_user(tx, user)?;
-    let content = content(document)?;
+    let content = content(tenant, document)?;
     let id = act.ids.resource();
     let resource = resources::insert(tx, tenant.key(), "User", &id, &content, act.now).map_err(user_name_taken)?;
     let identity = insert_identity(tx, act, tenant, user, origin, subject, &resource)?;
@@ -242,9 +241,8 @@ fn warn_of_duplicates(
 }
 
 /// What the store keeps of a person's document.
-fn content(document: &Document) -> Result<Content, Error> {
-    let catalogue = Catalogue::core();
-    let user = catalogue.resource_type("User").ok_or_else(|| store::Error::internal("no User type"))?;
+fn content(tenant: &Tenant, document: &Document) -> Result<Content, Error> {
+    let user = tenant.catalogue.resource_type("User").ok_or_else(|| store::Error::internal("no User type"))?;
     Ok(Content::of(user, document.clone()))
 }
 

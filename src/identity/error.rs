@@ -16,7 +16,7 @@ pub enum Error {
 /// A refusal in the words of the management API's error body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// 400, 404 or 409.
+    /// 400, 403, 404 or 409.
     pub status: u16,
     /// SCREAMING_SNAKE code.
     pub code: &'static str,
@@ -38,6 +38,11 @@ impl Error {
         Self::refused(400, code, message)
     }
 
+    /// A 403.
+    pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::refused(403, code, message)
+    }
+
     /// A 404.
     pub fn not_found(code: &'static str, message: impl Into<String>) -> Self {
         Self::refused(404, code, message)
@@ -46,6 +51,15 @@ impl Error {
     /// A 409.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::refused(409, code, message)
+    }
+
+    /// The same refusal as a 409 with another code.
+    #[must_use]
+    pub fn into_conflict(self, code: &'static str) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::conflict(code, refusal.message),
+            other @ Self::Store(_) => other,
+        }
     }
 
     fn refused(status: u16, code: &'static str, message: impl Into<String>) -> Self {

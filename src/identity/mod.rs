@@ -6,6 +6,7 @@
 
 pub mod access_tokens;
 pub mod act;
+pub mod catalogues;
 mod checks;
 pub mod clients;
 pub mod combine;
@@ -24,6 +25,7 @@ pub mod person_tokens;
 pub mod profile;
 pub mod providers;
 pub mod reach;
+pub mod schemas;
 pub mod scopes;
 pub mod settings;
 pub mod sign_in;

@@ -1,10 +1,10 @@
-//! Scopes of the management API: Kinde's, and ours.
+//! Scopes of the management API: Kinde's, and a few of ours.
 
 /// Grants every scope.
 pub const ALL: &str = "all";
 
 /// Every scope a client can be granted.
-pub const SCOPES: [&str; 48] = [
+pub const SCOPES: [&str; 51] = [
     "read:users",
     "create:users",
     "update:users",
@@ -56,6 +56,10 @@ pub const SCOPES: [&str; 48] = [
     "create:sign_ins",
     // Ours: a bearer for `/Me`.
     "create:user_scim_tokens",
+    // Ours: schemas and resource types.
+    "read:schemas",
+    "update:schemas",
+    "delete:schemas",
 ];
 
 /// Whether there is such a scope.

@@ -1,6 +1,8 @@
 //! A connection together with what its settings mean.
 
+use super::catalogues;
 use super::settings::Settings;
+use crate::scim::schema::Catalogue;
 use crate::store::connections::Connection;
 use crate::store::directories;
 use crate::store::{ConnectionKey, Error, Tx};
@@ -12,20 +14,23 @@ pub struct Tenant {
     pub connection: Connection,
     /// Its settings.
     pub settings: Settings,
+    /// Its schemas and resource types.
+    pub catalogue: Catalogue,
     provider: Option<String>,
 }
 
 impl Tenant {
-    /// Reads the settings of a connection; `provider` is its directory's, if it has one.
-    pub fn new(connection: Connection, provider: Option<String>) -> Self {
-        let settings = Settings::parse(&connection.options);
-        Self { connection, settings, provider }
+    /// A connection with its settings and catalogue; `provider` is its directory's, if it has one.
+    pub fn new(connection: Connection, settings: Settings, catalogue: Catalogue, provider: Option<String>) -> Self {
+        Self { connection, settings, catalogue, provider }
     }
 
-    /// Loads the directory's provider too.
+    /// Loads the directory's provider and the catalogue too.
     pub fn load(tx: &mut Tx<'_>, connection: Connection) -> Result<Self, Error> {
         let directory = directories::find_of_connection(tx, connection.key)?;
-        Ok(Self::new(connection, directory.map(|directory| directory.provider)))
+        let settings = Settings::parse(&connection.options);
+        let catalogue = catalogues::load(tx, &connection, &settings)?;
+        Ok(Self::new(connection, settings, catalogue, directory.map(|directory| directory.provider)))
     }
 
     /// The row key.

@@ -1,13 +1,19 @@
 //! What every SCIM use case is told: who calls, on which connection, and what about.
 
+use serde_json::Value;
+
+use super::Error;
 use crate::identity::{Act, Tenant};
 use crate::scim;
 use crate::scim::etag::Precondition;
 use crate::scim::limits;
 use crate::scim::quirks::Quirks;
+use crate::scim::references;
 use crate::scim::resource::Document;
 use crate::scim::schema::{Catalogue, ResourceType};
+use crate::scim::validate::{self, Validated};
 use crate::store::resources::Content;
+use crate::store::{self, Tx, definitions};
 
 /// An authenticated call of one directory.
 #[derive(Debug)]
@@ -27,9 +33,31 @@ pub struct Call {
 impl Call {
     /// A call of the directory at `base_url`.
     pub fn new(act: Act, tenant: Tenant, base_url: String) -> Self {
-        let catalogue = Catalogue::for_connection(tenant.settings.allow_duplicate_group_names);
+        let catalogue = tenant.catalogue.clone();
         let quirks = Quirks::for_provider(tenant.provider());
         Self { act, tenant, catalogue, quirks, base_url }
+    }
+}
+
+impl Call {
+    /// Makes sure, before something is written, that the schemas are those this call was checked against, and keeps them
+    /// until the transaction ends. `before` is what the resource holds.
+    ///
+    /// # Errors
+    /// 503: a schema was loaded or removed meanwhile.
+    pub(super) fn hold_schemas(
+        &self,
+        tx: &mut Tx<'_>,
+        target: &Target,
+        before: Option<&Document>,
+    ) -> Result<(), Error> {
+        let holds = if self.catalogue.is_core() {
+            // No statement: with the RFC's schemas alone nothing can go but what those do not know.
+            before.is_none_or(|before| before.fits(&target.resource_type))
+        } else {
+            definitions::hold(tx, self.tenant.key(), self.tenant.connection.settings_version)?
+        };
+        if holds { Ok(()) } else { Err(store::Error::Unavailable("the schemas changed meanwhile".into()).into()) }
     }
 }
 
@@ -55,10 +83,30 @@ impl Target {
         Ok(Self { resource_type: resource_type.clone(), id: id.unwrap_or_default().to_owned(), precondition: None })
     }
 
+    /// Every endpoint of the connection.
+    pub fn all(call: &Call) -> Vec<Self> {
+        let of = |resource_type: &ResourceType| Self {
+            resource_type: resource_type.clone(),
+            id: String::new(),
+            precondition: None,
+        };
+        call.catalogue.resource_types().iter().map(of).collect()
+    }
+
     /// Adds the condition under which the call is to be carried out.
     #[must_use]
     pub fn only_if(self, precondition: Option<Precondition>) -> Self {
         Self { precondition, ..self }
+    }
+
+    /// Reads the body of a POST or PUT.
+    ///
+    /// # Errors
+    /// 400 for what the schemas refuse, or for a reference that leads elsewhere than they say.
+    pub(super) fn read(&self, call: &Call, body: Value) -> Result<Validated, scim::Error> {
+        let validated = validate::document(&call.catalogue, &self.resource_type, body)?;
+        references::check(&call.catalogue, &self.resource_type, &validated.document, &call.base_url)?;
+        Ok(validated)
     }
 
     /// What the store keeps of a document of this type.

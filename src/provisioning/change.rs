@@ -7,7 +7,7 @@ use super::{Call, Error, Target, create, delete, patch, replace};
 use crate::scim;
 use crate::scim::bulk::Method;
 use crate::scim::patch::Operation;
-use crate::scim::validate::{self, Validated};
+use crate::scim::validate::Validated;
 use crate::store::Tx;
 use crate::store::resources::Resource;
 
@@ -45,10 +45,9 @@ impl Change {
         if body.to_string().len() > limit {
             return Err(scim::Error::new(413, format!("the data is larger than {limit} bytes")));
         }
-        let document = |body| validate::document(&call.catalogue, &target.resource_type, body);
         Ok(match method {
-            Method::Post => Self::Create(document(body)?),
-            Method::Put => Self::Replace(document(body)?),
+            Method::Post => Self::Create(target.read(call, body)?),
+            Method::Put => Self::Replace(target.read(call, body)?),
             Method::Patch => {
                 Self::Patch(scim::patch::parse(&call.catalogue, &target.resource_type, &body, &call.quirks)?)
             }

@@ -8,7 +8,7 @@ use super::error::name_taken;
 use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::identity::linking::{self, Placed};
 use crate::scim::project::Projection;
-use crate::scim::validate::{self, Validated};
+use crate::scim::validate::Validated;
 use crate::store::resources::{self, Resource};
 use crate::store::{Store, Tx};
 
@@ -23,7 +23,7 @@ pub async fn create(
     body: Value,
     projection: Projection,
 ) -> Result<Rendered, Error> {
-    let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
+    let validated = target.read(call, body)?;
     ignored::tell(&validated.ignored);
     let (call, target) = (Arc::clone(call), target.clone());
     store
@@ -41,6 +41,7 @@ pub(super) fn carry_out(
     target: &Target,
     validated: &Validated,
 ) -> Result<Resource, Error> {
+    call.hold_schemas(tx, target, None)?;
     if target.is_user() { person(tx, call, target, validated) } else { thing(tx, call, target, validated) }
 }
 
@@ -61,7 +62,7 @@ fn thing(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) -
     let id = call.act.ids.resource();
     let made =
         resources::insert(tx, call.tenant.key(), target.kind(), &id, &content, call.act.now).map_err(name_taken)?;
-    let moves = membership::set(tx, call, &made, validated.members.as_deref().unwrap_or_default())?;
+    let moves = membership::set(tx, call, target, &made, validated.members.as_deref().unwrap_or_default())?;
     membership::tell(tx, call, "created", &made, &moves)?;
     Ok(made)
 }

@@ -75,10 +75,18 @@ pub(super) fn apply(
     Ok(moves)
 }
 
-/// Makes the group consist of exactly these.
-pub(super) fn set(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[MemberInput]) -> Result<Moves, Error> {
+/// Makes the group consist of exactly these; a resource that is none has no members.
+pub(super) fn set(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    group: &Resource,
+    inputs: &[MemberInput],
+) -> Result<Moves, Error> {
     let mut moves = Moves::default();
-    replace(tx, call, group, inputs, &mut moves)?;
+    if target.is_group() {
+        replace(tx, call, group, inputs, &mut moves)?;
+    }
     Ok(moves)
 }
 
@@ -197,13 +205,17 @@ pub(super) fn leave_groups(tx: &mut Tx<'_>, call: &Call, gone: &Resource) -> Res
     Ok(())
 }
 
-/// Records what became of a group, naming who came and who went.
-pub(super) fn tell(tx: &mut Tx<'_>, call: &Call, what: &str, group: &Resource, moves: &Moves) -> Result<(), Error> {
+/// Records what became of a group, naming who came and who went, or of a resource of a type that administrators defined.
+pub(super) fn tell(tx: &mut Tx<'_>, call: &Call, what: &str, changed: &Resource, moves: &Moves) -> Result<(), Error> {
     let connection = call.tenant.key();
+    let about = About { connection: Some(connection), resource: Some(&changed.id), ..About::default() };
+    if changed.kind != "Group" {
+        let data = json!({ "resource_type": changed.kind });
+        return Ok(call.act.event(tx, &format!("resource.{what}"), about, data)?);
+    }
     let added = resources::ids_of(tx, connection, &moves.added)?;
     let removed = resources::ids_of(tx, connection, &moves.removed)?;
-    let about = About { connection: Some(connection), resource: Some(&group.id), ..About::default() };
     let data =
-        json!({ "display_name": group.document.display_name(), "members_added": added, "members_removed": removed });
-    Ok(call.act.event(tx, &format!("{}.{what}", group.kind.to_lowercase()), about, data)?)
+        json!({ "display_name": changed.document.display_name(), "members_added": added, "members_removed": removed });
+    Ok(call.act.event(tx, &format!("group.{what}"), about, data)?)
 }

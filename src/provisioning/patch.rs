@@ -8,6 +8,7 @@ use super::replace::write_thing;
 use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::scim::patch::{self, Operation};
 use crate::scim::project::Projection;
+use crate::scim::references;
 use crate::store::resources::{self, Resource};
 use crate::store::{Store, Tx, members};
 
@@ -53,6 +54,7 @@ pub(super) fn carry_out(
 ) -> Result<(Resource, Vec<String>), Error> {
     let before = resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
     target.check(before.version)?;
+    call.hold_schemas(tx, target, Some(&before.document))?;
     apply(tx, call, target, operations, &before)
 }
 
@@ -64,6 +66,7 @@ fn apply(
     before: &Resource,
 ) -> Result<(Resource, Vec<String>), Error> {
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
+    references::check(&call.catalogue, &target.resource_type, &patched.document, &call.base_url)?;
     if target.is_user() {
         let mut document = patched.document;
         // Without a value a person counts as active, so a removal may only unassign what was true: nobody is revived by it.

@@ -7,7 +7,7 @@ use crate::scim::project::{MemberRef, Projection, View};
 use crate::scim::{self, limits};
 use crate::store::members::{self, Related};
 use crate::store::resources::{self, Resource};
-use crate::store::{ResourceKey, Tx};
+use crate::store::{ResourceKey, Tx, nesting};
 
 /// A resource as it is sent.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct Rendered {
 /// What is related to each resource of a page: the groups and managers of people, the members of groups.
 #[derive(Debug, Default)]
 pub(super) struct Relations {
-    related: HashMap<ResourceKey, Vec<Related>>,
+    related: HashMap<ResourceKey, Vec<MemberRef>>,
     managers: HashMap<String, Related>,
 }
 
@@ -34,38 +34,69 @@ impl Relations {
         call: &Call,
         target: &Target,
         projection: &Projection,
-        page: &[Resource],
+        page: &[&Resource],
     ) -> Result<Self, Error> {
-        let connection = call.tenant.key();
-        let keys: Vec<ResourceKey> = page.iter().map(|resource| resource.key).collect();
-        let rows = if keys.is_empty() {
-            Vec::new()
-        } else if target.is_user() && projection.wants(&target.resource_type, "groups") {
-            members::list_of_members(tx, connection, &keys)?
-        } else if target.is_group() && projection.wants(&target.resource_type, "members") {
-            if members::are_more_than(tx, connection, &keys, limits::SHOWN_MEMBERS)? {
-                return Err(too_large());
-            }
-            members::list_of_groups(tx, connection, &keys)?
-        } else {
-            Vec::new()
-        };
-        let mut related: HashMap<ResourceKey, Vec<Related>> = HashMap::new();
-        for (key, row) in rows {
-            related.entry(key).or_default().push(row);
+        let mut related: HashMap<ResourceKey, Vec<MemberRef>> = HashMap::new();
+        for (key, other) in related_to(tx, call, target, projection, page)? {
+            related.entry(key).or_default().push(other);
         }
         let managers: BTreeSet<String> =
             page.iter().filter_map(|person| person.document.manager_id()).map(str::to_owned).collect();
-        Ok(Self { related, managers: resources::related(tx, connection, &managers.into_iter().collect::<Vec<_>>())? })
+        Ok(Self {
+            related,
+            managers: resources::related(tx, call.tenant.key(), &managers.into_iter().collect::<Vec<_>>())?,
+        })
     }
 
-    fn take(&mut self, key: ResourceKey) -> Vec<Related> {
+    fn take(&mut self, key: ResourceKey) -> Vec<MemberRef> {
         self.related.remove(&key).unwrap_or_default()
     }
 
     fn manager(&self, resource: &Resource) -> Option<Related> {
         resource.document.manager_id().and_then(|id| self.managers.get(id)).cloned()
     }
+}
+
+/// The groups or members of a page, where they will be shown.
+fn related_to(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    target: &Target,
+    projection: &Projection,
+    page: &[&Resource],
+) -> Result<Vec<(ResourceKey, MemberRef)>, Error> {
+    let keys: Vec<ResourceKey> = page.iter().map(|resource| resource.key).collect();
+    let wants = |name| !keys.is_empty() && projection.wants(&target.resource_type, name);
+    if target.is_user() && wants("groups") {
+        groups(tx, call, &keys)
+    } else if target.is_group() && wants("members") {
+        shown_members(tx, call, &keys)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
+fn shown_members(tx: &mut Tx<'_>, call: &Call, groups: &[ResourceKey]) -> Result<Vec<(ResourceKey, MemberRef)>, Error> {
+    let connection = call.tenant.key();
+    if members::are_more_than(tx, connection, groups, limits::SHOWN_MEMBERS)? {
+        return Err(too_large("members"));
+    }
+    let rows = members::list_of_groups(tx, connection, groups)?;
+    Ok(rows.into_iter().map(|(key, member)| (key, reference(call, member))).collect())
+}
+
+/// The groups of people, direct and through other groups.
+fn groups(tx: &mut Tx<'_>, call: &Call, people: &[ResourceKey]) -> Result<Vec<(ResourceKey, MemberRef)>, Error> {
+    let most = i64::try_from(limits::SHOWN_MEMBERS).unwrap_or(i64::MAX);
+    let rows = nesting::list_groups_of(tx, call.tenant.key(), people, most.saturating_add(1))?;
+    if rows.len() > limits::SHOWN_MEMBERS {
+        return Err(too_large("groups"));
+    }
+    let shown = |(key, group, is_direct)| {
+        let kind = if is_direct { "direct" } else { "indirect" };
+        (key, MemberRef { kind: kind.to_owned(), ..reference(call, group) })
+    };
+    Ok(rows.into_iter().map(shown).collect())
 }
 
 /// Renders one resource inside the transaction that read or wrote it.
@@ -76,7 +107,7 @@ pub(super) fn one(
     projection: &Projection,
     resource: &Resource,
 ) -> Result<Rendered, Error> {
-    let mut relations = Relations::load(tx, call, target, projection, std::slice::from_ref(resource))?;
+    let mut relations = Relations::load(tx, call, target, projection, &[resource])?;
     let value = value(call, target, projection, resource, &mut relations);
     Ok(Rendered {
         body: bounded(value.to_string())?,
@@ -85,30 +116,51 @@ pub(super) fn one(
     })
 }
 
+/// Renders resources of several types, in their order; what is related is loaded once a type.
+pub(super) fn many(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    targets: &[Target],
+    projection: &Projection,
+    resources: &[Resource],
+) -> Result<Vec<serde_json::Value>, Error> {
+    let mut related = HashMap::new();
+    for target in targets {
+        let own: Vec<&Resource> = resources.iter().filter(|resource| resource.kind == target.kind()).collect();
+        related.insert(target.kind(), (target, Relations::load(tx, call, target, projection, &own)?));
+    }
+    let show = |resource: &Resource| {
+        let (target, relations) = related.get_mut(resource.kind.as_str())?;
+        Some(value(call, target, projection, resource, relations))
+    };
+    Ok(resources.iter().filter_map(show).collect())
+}
+
 /// An answer, unless it would be too large to be sent whole; nothing is ever shortened silently.
 ///
 /// # Errors
 /// 400 `tooMany` naming what to leave out.
 pub(super) fn bounded(body: String) -> Result<String, Error> {
     if body.len() > limits::ANSWER_BYTES {
-        return Err(too_large());
+        return Err(too_large("members"));
     }
     Ok(body)
 }
 
-fn too_large() -> Error {
-    scim::Error::too_many("the answer would be too large: ask with excludedAttributes=members, or for fewer").into()
+fn too_large(what: &str) -> Error {
+    let message = format!("the answer would be too large: ask with excludedAttributes={what}, or for fewer");
+    scim::Error::too_many(message).into()
 }
 
 /// One resource as JSON, with what is related to it.
-pub(super) fn value(
+fn value(
     call: &Call,
     target: &Target,
     projection: &Projection,
     resource: &Resource,
     relations: &mut Relations,
 ) -> serde_json::Value {
-    let related: Vec<MemberRef> = relations.take(resource.key).into_iter().map(|row| reference(call, row)).collect();
+    let related = relations.take(resource.key);
     let (groups, members) = if target.is_user() { (related, Vec::new()) } else { (Vec::new(), related) };
     let view = View {
         id: &resource.id,

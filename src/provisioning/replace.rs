@@ -9,7 +9,7 @@ use super::membership::Moves;
 use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::scim::project::Projection;
 use crate::scim::resource::Document;
-use crate::scim::validate::{self, Validated};
+use crate::scim::validate::{self, MemberInput, Validated};
 use crate::store::resources::{self, Resource};
 use crate::store::{Store, Tx};
 
@@ -24,7 +24,7 @@ pub async fn replace(
     body: Value,
     projection: Projection,
 ) -> Result<Rendered, Error> {
-    let validated = validate::document(&call.catalogue, &target.resource_type, body)?;
+    let validated = target.read(call, body)?;
     ignored::tell(&validated.ignored);
     let (call, target) = (Arc::clone(call), target.clone());
     store
@@ -44,10 +44,12 @@ pub(super) fn carry_out(
 ) -> Result<Resource, Error> {
     let before = resources::lock(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
     target.check(before.version)?;
+    call.hold_schemas(tx, target, Some(&before.document))?;
+    let document = validate::successor(&target.resource_type, &before.document, &validated.document)?;
     if target.is_user() {
-        person(tx, call, target, validated, &before)
+        person(tx, call, target, (document, validated.active_given), &before)
     } else {
-        thing(tx, call, target, validated, &before)
+        thing(tx, call, target, (document, validated.members.as_deref()), &before)
     }
 }
 
@@ -55,11 +57,10 @@ fn person(
     tx: &mut Tx<'_>,
     call: &Call,
     target: &Target,
-    validated: &Validated,
+    (mut document, is_active_given): (Document, bool),
     before: &Resource,
 ) -> Result<Resource, Error> {
-    let mut document = validated.document.clone();
-    if !validated.active_given {
+    if !is_active_given {
         document.set_active(before.active);
     }
     let content = target.content(document);
@@ -70,11 +71,11 @@ fn thing(
     tx: &mut Tx<'_>,
     call: &Call,
     target: &Target,
-    validated: &Validated,
+    (document, members): (Document, Option<&[MemberInput]>),
     before: &Resource,
 ) -> Result<Resource, Error> {
-    let moves = membership::set(tx, call, before, validated.members.as_deref().unwrap_or_default())?;
-    write_thing(tx, call, target, before, validated.document.clone(), &moves)
+    let moves = membership::set(tx, call, target, before, members.unwrap_or_default())?;
+    write_thing(tx, call, target, before, document, &moves)
 }
 
 /// Writes what changed of a resource that is not a person: its document, or only its members.

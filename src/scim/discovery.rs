@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::limits;
-use super::list::list_response;
+use super::list::{Place, list_response};
 use super::schema::Catalogue;
 
 const CONFIG_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -22,6 +22,14 @@ pub fn service_provider_config(base: &str) -> Value {
         "changePassword": { "supported": false },
         "sort": { "supported": true },
         "etag": { "supported": true },
+        "pagination": {
+            "cursor": true,
+            "index": true,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": limits::PAGE_DEFAULT,
+            "maxPageSize": limits::PAGE_MAX,
+            "cursorTimeout": limits::CURSOR_SECONDS,
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "OAuth Bearer Token",
@@ -54,7 +62,7 @@ pub fn schema(catalogue: &Catalogue, id: &str, base: &str) -> Option<Value> {
 }
 
 fn list(resources: Vec<Value>) -> Value {
-    list_response(i64::try_from(resources.len()).unwrap_or(i64::MAX), 1, resources)
+    list_response(i64::try_from(resources.len()).unwrap_or(i64::MAX), Place::Index(1), resources)
 }
 
 #[cfg(test)]

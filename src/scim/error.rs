@@ -16,13 +16,13 @@ const ERROR_URN: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 pub struct Error {
     /// HTTP status code.
     pub status: u16,
-    /// The keyword of RFC 7644 table 9.
+    /// The keyword of RFC 7644 table 9 or RFC 9865.
     pub scim_type: Option<ScimType>,
     /// For people.
     pub detail: String,
 }
 
-/// The keywords of RFC 7644 table 9.
+/// The keywords of RFC 7644 table 9, and those of RFC 9865 about cursors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScimType {
     /// The filter cannot be read or asks for what is not allowed.
@@ -43,6 +43,12 @@ pub enum ScimType {
     InvalidValue,
     /// The protocol version is not supported.
     InvalidVers,
+    /// The cursor is none that the server gave for this question.
+    InvalidCursor,
+    /// The cursor is too old.
+    ExpiredCursor,
+    /// The number of resources on a page changed during a walk.
+    InvalidCount,
     /// The request holds sensitive information in its URI.
     Sensitive,
 }
@@ -74,6 +80,9 @@ impl ScimType {
             Self::NoTarget => "noTarget",
             Self::InvalidValue => "invalidValue",
             Self::InvalidVers => "invalidVers",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
             Self::Sensitive => "sensitive",
         }
     }
@@ -122,6 +131,21 @@ impl Error {
     /// 400 `tooMany`.
     pub fn too_many(detail: impl Into<String>) -> Self {
         Self::typed(400, ScimType::TooMany, detail)
+    }
+
+    /// 400 `invalidCursor`.
+    pub fn invalid_cursor(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidCursor, detail)
+    }
+
+    /// 400 `expiredCursor`.
+    pub fn expired_cursor(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::ExpiredCursor, detail)
+    }
+
+    /// 400 `invalidCount`.
+    pub fn invalid_count(detail: impl Into<String>) -> Self {
+        Self::typed(400, ScimType::InvalidCount, detail)
     }
 
     /// 409 `uniqueness`.

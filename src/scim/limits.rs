@@ -35,9 +35,11 @@ pub const MEMBER_CHANGES: usize = 10_000;
 pub const PAGE_DEFAULT: i64 = 100;
 /// Resources on a page at most; a larger `count` is cut to it.
 pub const PAGE_MAX: i64 = 500;
+/// Seconds for which a cursor leads on.
+pub const CURSOR_SECONDS: i64 = 3_600;
 /// Bytes of one answer; a larger one is refused whole, never shortened.
 pub const ANSWER_BYTES: usize = 64 * 1024 * 1024;
-/// Members shown in one answer, over all its groups.
+/// Members shown in one answer over all its groups, or groups over all its people.
 pub const SHOWN_MEMBERS: usize = 200_000;
 /// Levels of groups within groups, the outermost and the innermost included.
 pub const GROUP_DEPTH: i64 = 32;

@@ -17,27 +17,72 @@ const LIST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 pub struct ListQuery {
     /// Which resources.
     pub filter: Option<Filter>,
-    /// The first of them, counted from 1.
-    pub start_index: i64,
-    /// How many at most, from 0 to [`limits::PAGE_MAX`].
-    pub count: i64,
     /// In which order.
     pub sort: Option<Sort>,
+    /// From where on.
+    pub paging: Paging,
+    /// How many on a page, from 0 to [`limits::PAGE_MAX`], if the client says so.
+    pub count: Option<i64>,
     /// Which attributes.
     pub projection: Projection,
+}
+
+/// How a client walks over a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Paging {
+    /// By the number of the first resource, counted from 1.
+    Index(i64),
+    /// By cursors (RFC 9865); `None` for the first page.
+    Cursor(Option<String>),
+}
+
+/// What a query says, in parameters or in a body.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the names are the RFC's")]
+pub struct Words<'a> {
+    pub filter: Option<&'a str>,
+    pub sort_by: Option<&'a str>,
+    pub sort_order: Option<&'a str>,
+    pub start_index: Option<i64>,
+    pub count: Option<i64>,
+    pub cursor: Option<&'a str>,
 }
 
 impl ListQuery {
     /// Reads query parameters, names in any letter case; what is not known is ignored.
     ///
     /// # Errors
-    /// 400 `invalidFilter`, and 400 `invalidValue` for a number that is none and for a parameter given twice.
+    /// 400 `invalidFilter`, and 400 `invalidValue` for a number that is none, for a parameter given twice and for what
+    /// [`Sort::parse`] and [`ListQuery::of`] refuse.
     pub fn parse(parameters: &[(String, String)], quirks: &Quirks) -> Result<Self, Error> {
-        let filter = parameter(parameters, "filter")?.map(|text| filter(text, quirks)).transpose()?;
-        let start_index = integer(parameters, "startIndex")?.unwrap_or(1).max(1);
-        let count = integer(parameters, "count")?.unwrap_or(limits::PAGE_DEFAULT).clamp(0, limits::PAGE_MAX);
-        let sort = Sort::parse(parameter(parameters, "sortBy")?, parameter(parameters, "sortOrder")?)?;
-        Ok(Self { filter, start_index, count, sort, projection: Projection::parse(parameters)? })
+        let words = Words {
+            filter: parameter(parameters, "filter")?,
+            sort_by: parameter(parameters, "sortBy")?,
+            sort_order: parameter(parameters, "sortOrder")?,
+            start_index: integer(parameters, "startIndex")?,
+            count: integer(parameters, "count")?,
+            cursor: parameter(parameters, "cursor")?,
+        };
+        Self::of(&words, Projection::parse(parameters)?, quirks)
+    }
+
+    /// Gives words their meaning.
+    ///
+    /// # Errors
+    /// As [`ListQuery::parse`]; 400 `invalidValue` for an index beside a cursor.
+    pub fn of(words: &Words<'_>, projection: Projection, quirks: &Quirks) -> Result<Self, Error> {
+        let paging = match (words.cursor, words.start_index) {
+            (Some(_), Some(_)) => return Err(Error::invalid_value("startIndex and cursor exclude each other")),
+            (Some(cursor), None) => Paging::Cursor(Some(cursor.to_owned()).filter(|cursor| !cursor.is_empty())),
+            (None, start) => Paging::Index(start.unwrap_or(1).max(1)),
+        };
+        Ok(Self {
+            filter: words.filter.map(|text| filter(text, quirks)).transpose()?,
+            sort: Sort::parse(words.sort_by, words.sort_order)?,
+            paging,
+            count: words.count.map(|count| count.clamp(0, limits::PAGE_MAX)),
+            projection,
+        })
     }
 }
 
@@ -59,13 +104,33 @@ fn integer(parameters: &[(String, String)], name: &str) -> Result<Option<i64>, E
         .map_err(|_| Error::invalid_value(format!("{name} must be an integer, not {}", excerpt(text))))
 }
 
+/// Where a page stands in its list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The number of its first resource, counted from 1.
+    Index(i64),
+    /// Between other pages.
+    Between {
+        /// The cursor of the page before.
+        previous: Option<String>,
+        /// The cursor of the page after.
+        next: Option<String>,
+    },
+}
+
 /// The answer: one page of `total` resources.
-pub fn list_response(total: i64, start_index: i64, resources: Vec<Value>) -> Value {
+pub fn list_response(total: i64, place: Place, resources: Vec<Value>) -> Value {
     let mut envelope = Map::new();
     envelope.insert("schemas".to_owned(), vec![LIST_URN].into());
     envelope.insert("totalResults".to_owned(), total.into());
-    envelope.insert("startIndex".to_owned(), start_index.into());
+    if let Place::Index(start) = place {
+        envelope.insert("startIndex".to_owned(), start.into());
+    }
     envelope.insert("itemsPerPage".to_owned(), resources.len().into());
+    if let Place::Between { previous, next } = place {
+        envelope.extend(previous.map(|cursor| ("previousCursor".to_owned(), cursor.into())));
+        envelope.extend(next.map(|cursor| ("nextCursor".to_owned(), cursor.into())));
+    }
     envelope.insert("Resources".to_owned(), resources.into());
     Value::Object(envelope)
 }
@@ -94,12 +159,12 @@ mod tests {
             ("", "1", None),
             ("1", "99999999999999999999", None),
         ] {
-            let found =
-                parse(&[("startIndex", start), ("count", count)]).ok().map(|query| (query.start_index, query.count));
+            let found = parse(&[("startIndex", start), ("count", count)]).ok().map(|query| (query.paging, query.count));
+            let expected = expected.map(|(start, count)| (Paging::Index(start), Some(count)));
             assert_eq!(found, expected, "{start} {count}");
         }
         let bare = parse(&[("aadOptscim062020", "")]).unwrap();
-        assert_eq!((bare.start_index, bare.count, bare.filter), (1, limits::PAGE_DEFAULT, None));
+        assert_eq!((bare.paging, bare.count, bare.filter), (Paging::Index(1), None, None));
     }
 
     #[test]
@@ -113,8 +178,20 @@ mod tests {
     #[test]
     fn the_envelope() {
         assert_eq!(
-            list_response(12, 11, vec![json!(1), json!(2)]).to_string(),
+            list_response(12, Place::Index(11), vec![json!(1), json!(2)]).to_string(),
             r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":12,"startIndex":11,"itemsPerPage":2,"Resources":[1,2]}"#
         );
+        let place = Place::Between { previous: None, next: Some("c".into()) };
+        assert_eq!(
+            list_response(12, place, vec![json!(1)]).to_string(),
+            r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"totalResults":12,"itemsPerPage":1,"nextCursor":"c","Resources":[1]}"#
+        );
+    }
+
+    #[test]
+    fn a_walk_is_by_index_or_by_cursor() {
+        assert_eq!(parse(&[("cursor", "")]).unwrap().paging, Paging::Cursor(None));
+        assert_eq!(parse(&[("CURSOR", "abc")]).unwrap().paging, Paging::Cursor(Some("abc".to_owned())));
+        assert!(parse(&[("cursor", ""), ("startIndex", "1")]).is_err());
     }
 }

@@ -7,6 +7,7 @@
 pub mod bulk;
 pub mod canonical;
 pub mod coerce;
+pub mod cursor;
 pub mod discovery;
 pub mod draft;
 pub mod elements;
@@ -26,8 +27,10 @@ pub mod path;
 mod policy;
 pub mod project;
 pub mod quirks;
+pub mod references;
 pub mod resource;
 pub mod schema;
+pub mod search;
 pub mod sort;
 pub mod validate;
 pub mod values;

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::Error;
 use super::etag::etag;
 use super::resource::Document;
-use super::schema::{Attribute, RelatedSide, ResourceType, Returned, Top};
+use super::schema::{Attribute, ENTERPRISE_URN, RelatedSide, ResourceType, Returned, Top};
 
 #[cfg(test)]
 mod tests;
@@ -43,7 +43,7 @@ pub struct View<'a> {
     pub version: i64,
     /// Its URL.
     pub location: String,
-    /// The groups of a person.
+    /// The groups of a person, each once.
     pub groups: Vec<MemberRef>,
     /// The members of a group.
     pub members: Vec<MemberRef>,
@@ -60,7 +60,7 @@ pub struct MemberRef {
     pub display: Option<String>,
     /// Its URL.
     pub reference: String,
-    /// The name of its resource type.
+    /// Of a member or manager, the name of its resource type; of a group, `direct` or `indirect`.
     pub kind: String,
 }
 
@@ -70,13 +70,20 @@ impl Projection {
     /// # Errors
     /// 400 `invalidValue` when both are given or one is given twice.
     pub fn parse(parameters: &[(String, String)]) -> Result<Self, Error> {
-        let only = parameter(parameters, "attributes")?.map(paths).filter(|paths| !paths.is_empty());
-        let except = parameter(parameters, "excludedAttributes")?.map(paths).filter(|paths| !paths.is_empty());
+        let given = |name| parameter(parameters, name).map(|list| list.map(names).unwrap_or_default());
+        Self::of(&given("attributes")?, &given("excludedAttributes")?)
+    }
+
+    /// Reads the names of attributes that are wanted, and of those that are not.
+    ///
+    /// # Errors
+    /// 400 `invalidValue` when there are both.
+    pub fn of(only: &[&str], except: &[&str]) -> Result<Self, Error> {
         match (only, except) {
-            (Some(_), Some(_)) => Err(Error::invalid_value("attributes and excludedAttributes exclude each other")),
-            (Some(only), None) => Ok(Self(Choice::Only(only))),
-            (None, Some(except)) => Ok(Self(Choice::Except(except))),
-            (None, None) => Ok(Self::default()),
+            ([], []) => Ok(Self::default()),
+            (only, []) => Ok(Self(Choice::Only(paths(only)))),
+            ([], except) => Ok(Self(Choice::Except(paths(except)))),
+            _ => Err(Error::invalid_value("attributes and excludedAttributes exclude each other")),
         }
     }
 
@@ -92,7 +99,7 @@ impl Projection {
     }
 
     fn shows(&self, resource_type: &ResourceType, top: Top<'_>) -> bool {
-        let named = |path: &AttributePath| names(path, resource_type, top);
+        let named = |path: &AttributePath| is_about(path, resource_type, top);
         match (top.attribute.returned, &self.0) {
             (Returned::Never, _) | (Returned::Request, Choice::Default | Choice::Except(_)) => false,
             (Returned::Always, _) | (Returned::Default, Choice::Default) => true,
@@ -104,9 +111,9 @@ impl Projection {
     fn shows_sub(&self, resource_type: &ResourceType, top: Top<'_>, sub: &Attribute) -> bool {
         let named = |path: &AttributePath| {
             let is_sub = path.sub.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&sub.name));
-            is_sub && names(path, resource_type, top)
+            is_sub && is_about(path, resource_type, top)
         };
-        let whole = |path: &AttributePath| is_whole(path, top) && names(path, resource_type, top);
+        let whole = |path: &AttributePath| is_whole(path, top) && is_about(path, resource_type, top);
         match (sub.returned, &self.0) {
             (Returned::Never, _) | (Returned::Request, Choice::Default | Choice::Except(_)) => false,
             (Returned::Always, _) | (Returned::Default, Choice::Default) => true,
@@ -154,14 +161,18 @@ pub(super) fn parameter<'a>(parameters: &'a [(String, String)], name: &str) -> R
     Ok(first)
 }
 
-/// The names of a list; one that cannot be read chooses as little as one nobody knows.
-fn paths(list: &str) -> Vec<AttributePath> {
-    let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
-    names.map(|name| AttributePath::parse(name).unwrap_or_else(|_| AttributePath::new(""))).collect()
+/// The names of a list in a query.
+pub(super) fn names(list: &str) -> Vec<&str> {
+    list.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
+/// The paths of names; one that cannot be read chooses as little as one nobody knows.
+fn paths(names: &[&str]) -> Vec<AttributePath> {
+    names.iter().map(|name| AttributePath::parse(name).unwrap_or_else(|_| AttributePath::new(""))).collect()
 }
 
 /// Whether a path is about an attribute, the whole of it or a part.
-fn names(path: &AttributePath, resource_type: &ResourceType, top: Top<'_>) -> bool {
+fn is_about(path: &AttributePath, resource_type: &ResourceType, top: Top<'_>) -> bool {
     let is_name = path.name.eq_ignore_ascii_case(&top.attribute.name);
     match (path.urn.as_deref(), top.urn) {
         (None, None) => is_name,
@@ -207,8 +218,8 @@ pub fn render(resource_type: &ResourceType, projection: &Projection, view: &View
 
 fn value_of(resource_type: &ResourceType, top: Top<'_>, view: &View<'_>) -> Option<Value> {
     match resource_type.related_side(top) {
-        Some(RelatedSide::Members) => return references(&view.members, None),
-        Some(RelatedSide::Groups) => return references(&view.groups, Some("direct")),
+        Some(RelatedSide::Members) => return references(&view.members),
+        Some(RelatedSide::Groups) => return references(&view.groups),
         None => {}
     }
     match (top.urn, top.attribute.name.as_str()) {
@@ -221,7 +232,7 @@ fn value_of(resource_type: &ResourceType, top: Top<'_>, view: &View<'_>) -> Opti
             "location": view.location,
             "version": etag(view.version),
         })),
-        (Some(_), "manager") => {
+        (Some(ENTERPRISE_URN), "manager") => {
             view.document.get(top).cloned().map(|manager| known_manager(manager, view.manager.as_ref()))
         }
         _ => view.document.get(top).cloned(),
@@ -237,7 +248,7 @@ fn known_manager(mut manager: Value, known: Option<&MemberRef>) -> Value {
     manager
 }
 
-fn references(related: &[MemberRef], kind: Option<&str>) -> Option<Value> {
+fn references(related: &[MemberRef]) -> Option<Value> {
     if related.is_empty() {
         return None;
     }
@@ -246,7 +257,7 @@ fn references(related: &[MemberRef], kind: Option<&str>) -> Option<Value> {
         object.insert("value".to_owned(), other.value.as_str().into());
         object.insert("$ref".to_owned(), other.reference.as_str().into());
         object.extend(other.display.as_ref().map(|display| ("display".to_owned(), display.as_str().into())));
-        object.insert("type".to_owned(), kind.unwrap_or(&other.kind).into());
+        object.insert("type".to_owned(), other.kind.as_str().into());
         Value::Object(object)
     });
     Some(shown.collect())

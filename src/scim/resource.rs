@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use super::canonical::{canonical, email_key};
-use super::schema::{ResourceType, Top, Uniqueness};
+use super::schema::{ENTERPRISE_URN, ResourceType, Top, Uniqueness};
 
 /// What a resource holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,6 +63,20 @@ impl Document {
         }
     }
 
+    /// Gives an attribute a value where it has none, and a complex one the parts that it has not.
+    pub(super) fn keep(&mut self, top: Top<'_>, value: &Value) {
+        let map = match top.urn {
+            Some(urn) => self.0.entry(urn).or_insert_with(|| Value::Object(Map::new())).as_object_mut(),
+            None => Some(&mut self.0),
+        };
+        let present = map.map(|map| map.entry(top.attribute.name.clone()).or_insert_with(|| value.clone()));
+        if let (Some(Value::Object(present)), Value::Object(parts)) = (present, value) {
+            for (name, part) in parts {
+                present.entry(name.clone()).or_insert_with(|| part.clone());
+            }
+        }
+    }
+
     /// The URNs of the core schema and of the extensions that have content.
     pub fn schemas<'a>(&self, resource_type: &'a ResourceType) -> Vec<&'a str> {
         let extensions = resource_type.extensions.iter().map(|extension| extension.schema.id.as_str());
@@ -70,10 +84,15 @@ impl Document {
         std::iter::once(resource_type.schema.id.as_str()).chain(used).collect()
     }
 
+    /// Whether the type knows everything that is in the document.
+    pub fn fits(&self, resource_type: &ResourceType) -> bool {
+        self.0.keys().all(|key| resource_type.core_attribute(key).is_some() || resource_type.extension(key).is_some())
+    }
+
     /// What must be unique within the directory and the resource type, as the store compares it.
     pub fn unique_key(&self, resource_type: &ResourceType) -> Option<String> {
-        let attribute =
-            resource_type.schema.attributes.iter().find(|attribute| attribute.uniqueness != Uniqueness::None)?;
+        let top = resource_type.stored().find(|top| resource_type.is_key(*top))?;
+        let attribute = Some(top.attribute).filter(|attribute| attribute.uniqueness != Uniqueness::None)?;
         let value = self.text(&attribute.name)?;
         Some(if attribute.case_exact { value.to_owned() } else { canonical(value) })
     }
@@ -90,7 +109,7 @@ impl Document {
 
     /// The id of the manager as it was given: an id of this directory, or any text.
     pub fn manager_id(&self) -> Option<&str> {
-        self.0.values().find_map(|extension| extension.get("manager")?.get("value")?.as_str())
+        self.0.get(ENTERPRISE_URN)?.get("manager")?.get("value")?.as_str()
     }
 
     /// The name to show.

@@ -3,7 +3,7 @@
 //! Unknown and read-only attributes are ignored and named, because templates of identity providers send them. `schemas`
 //! says nothing that the endpoint does not say better, so its URNs are tolerated whatever they are.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Error;
 use super::canonical::canonical;
@@ -94,12 +94,15 @@ pub fn check(resource_type: &ResourceType, document: &Document) -> Result<(), Er
 }
 
 fn check_value(attribute: &Attribute, path: &str, value: &Value) -> Result<(), Error> {
-    let is_long =
-        |text: &str| text.chars().count() > limits::UNIQUE_CHARS || canonical(text).len() > limits::UNIQUE_KEY_BYTES;
-    if attribute.uniqueness != Uniqueness::None && value.as_str().is_some_and(is_long) {
-        return Err(Error::invalid_value(format!("{path} is longer than {} characters", limits::UNIQUE_CHARS)));
-    }
     let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    for element in elements {
+        check_length(attribute, path, element)?;
+        for sub in &attribute.sub_attributes {
+            let part = element.get(&sub.name);
+            let parts = part.map_or(&[][..], |part| part.as_array().map_or(std::slice::from_ref(part), Vec::as_slice));
+            parts.iter().try_for_each(|part| check_length(sub, &format!("{path}.{}", sub.name), part))?;
+        }
+    }
     if elements.iter().filter(|element| is_primary(element)).count() > 1 {
         return Err(Error::invalid_value(format!("{path} has more than one primary value")));
     }
@@ -108,6 +111,16 @@ fn check_value(attribute: &Attribute, path: &str, value: &Value) -> Result<(), E
         if elements.iter().any(|element| element.get(&sub.name).is_none_or(is_blank)) {
             return Err(Error::invalid_value(format!("{path}.{} is required and must not be empty", sub.name)));
         }
+    }
+    Ok(())
+}
+
+/// The databases' index entries are bounded.
+fn check_length(attribute: &Attribute, path: &str, value: &Value) -> Result<(), Error> {
+    let is_long =
+        |text: &str| text.chars().count() > limits::UNIQUE_CHARS || canonical(text).len() > limits::UNIQUE_KEY_BYTES;
+    if attribute.uniqueness != Uniqueness::None && value.as_str().is_some_and(is_long) {
+        return Err(Error::invalid_value(format!("{path} is longer than {} characters", limits::UNIQUE_CHARS)));
     }
     Ok(())
 }
@@ -122,6 +135,29 @@ fn check_extensions(resource_type: &ResourceType, document: &Document) -> Result
 
 fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// The document that a PUT puts in the place of another: what is immutable keeps its value when it is left out.
+///
+/// # Errors
+/// As [`succession`].
+pub fn successor(resource_type: &ResourceType, old: &Document, new: &Document) -> Result<Document, Error> {
+    let mut next = new.clone();
+    for top in resource_type.stored() {
+        let Some(was) = old.get(top) else {
+            continue;
+        };
+        if top.attribute.mutability == Mutability::Immutable {
+            next.keep(top, was);
+        }
+        for sub in top.attribute.sub_attributes.iter().filter(|_| !top.attribute.multi_valued) {
+            if let (Mutability::Immutable, Some(part)) = (sub.mutability, was.get(&sub.name)) {
+                next.keep(top, &Value::Object(Map::from_iter([(sub.name.clone(), part.clone())])));
+            }
+        }
+    }
+    succession(resource_type, old, &next)?;
+    Ok(next)
 }
 
 /// Whether a document may follow another: what is immutable and has a value keeps it.

@@ -73,6 +73,40 @@ pub fn rows(resource_type: &ResourceType, document: &Document) -> BTreeSet<Value
     rows
 }
 
+/// A value that no other resource of its type may have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UniqueValue {
+    /// The stored path.
+    pub path: String,
+    /// The value as it is compared, whole.
+    pub key: String,
+}
+
+/// The values of a document that must be unique, apart from the one that [`Document::unique_key`] is.
+pub fn unique(resource_type: &ResourceType, document: &Document) -> BTreeSet<UniqueValue> {
+    let mut unique = BTreeSet::new();
+    for (top, sub) in resource_type.unique() {
+        let elements = document.get(top).map_or(&[][..], one_or_many);
+        let values = elements.iter().flat_map(|element| match sub {
+            Some(sub) => element.get(&sub.name).map_or(&[][..], one_or_many),
+            None => std::slice::from_ref(element),
+        });
+        let attribute = sub.unwrap_or(top.attribute);
+        let path = sub.map_or_else(|| top.path(), |sub| format!("{}.{}", top.path(), sub.name));
+        unique.extend(
+            values.filter_map(|value| Some(UniqueValue { path: path.clone(), key: key_of(attribute, value)? })),
+        );
+    }
+    unique
+}
+
+fn one_or_many(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(values) => values,
+        one => std::slice::from_ref(one),
+    }
+}
+
 fn multi_rows(top: Top<'_>, elements: &[Value], rows: &mut BTreeSet<ValueRow>) {
     let mut seen: HashMap<String, u32> = HashMap::new();
     let sort = elements.iter().position(is_primary).unwrap_or(0);
@@ -93,10 +127,7 @@ pub fn element_rows(top: Top<'_>, value: &Value, element: i64, is_sort: bool, ro
     };
     rows.insert(row(path.clone(), element, "", is_sort));
     for sub in top.attribute.sub_attributes.iter().filter(|sub| sub.is_writable() && !sub.is_secret()) {
-        let values = object.get(&sub.name).map_or(&[][..], |value| match value {
-            Value::Array(values) => values.as_slice(),
-            one => std::slice::from_ref(one),
-        });
+        let values = object.get(&sub.name).map_or(&[][..], one_or_many);
         let keys: Vec<String> = values.iter().filter_map(|value| key_of(sub, value)).collect();
         let is_first = |key: &String| is_sort && keys.first() == Some(key);
         rows.extend(keys.iter().map(|key| row(format!("{path}.{}", sub.name), element, key, is_first(key))));

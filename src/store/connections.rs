@@ -28,6 +28,8 @@ pub struct Connection {
     pub settings_version: i64,
     /// Microseconds since the epoch.
     pub created: i64,
+    /// Whether schemas beyond those of the RFC apply to it.
+    pub has_schemas: bool,
 }
 
 /// What is needed for a new connection.
@@ -52,6 +54,8 @@ pub struct NewConnection {
     pub settings_version: i64,
     /// See [`Connection`].
     pub created: i64,
+    /// See [`Connection`].
+    pub has_schemas: bool,
 }
 
 /// Adds a connection.
@@ -70,6 +74,11 @@ pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Connection>, Error> {
 /// The connection with this row key.
 pub fn load(tx: &mut Tx<'_>, key: ConnectionKey) -> Result<Connection, Error> {
     Ok(connections::table.filter(connections::key.eq(key)).first(tx.connection)?)
+}
+
+/// All connections, oldest first.
+pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Connection>, Error> {
+    Ok(connections::table.order(connections::key).load(tx.connection)?)
 }
 
 /// The connections an organization owns, oldest first.

@@ -11,6 +11,9 @@ pub enum Error {
     /// A uniqueness constraint refused the row.
     #[error("conflict")]
     Conflict,
+    /// Another resource has this value of an attribute that is unique: the path.
+    #[error("{0} is taken")]
+    Taken(String),
     /// A row that this one belongs to was deleted meanwhile.
     #[error("gone")]
     Gone,

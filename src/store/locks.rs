@@ -29,6 +29,8 @@ pub enum Lock {
     Subject(ConnectionKey, String),
     /// Which groups of a connection are members of which; taken after the row of the group that gets a member.
     Nesting(ConnectionKey),
+    /// What schemas there are, over all connections.
+    Definitions,
 }
 
 impl Lock {
@@ -39,6 +41,7 @@ impl Lock {
             Self::Email(text) => (3, 0, text.as_str()),
             Self::Subject(connection, text) => (4, connection.number(), text.as_str()),
             Self::Nesting(connection) => (5, connection.number(), ""),
+            Self::Definitions => return hash(6, 0, ""),
         };
         hash(kind, connection, text)
     }

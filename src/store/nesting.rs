@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
+use super::members::Related;
 use super::sql::{Sql, SqlQuery};
 use super::{ConnectionKey, Error, ResourceKey, Tx};
 use crate::scim::limits;
@@ -58,6 +59,36 @@ pub fn height(tx: &mut Tx<'_>, connection: ConnectionKey, groups: &BTreeSet<Reso
         height = height.max(SqlQuery::<BigInt>::new(walk).get_result::<i64>(tx.connection)?);
     }
     Ok(height)
+}
+
+/// The groups of several people at once, by person, oldest group first, and whether the person is a member of the group
+/// itself; `limit` rows at most.
+pub fn list_groups_of(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    people: &[ResourceKey],
+    limit: i64,
+) -> Result<Vec<(ResourceKey, Related, bool)>, Error> {
+    let mut walk = Sql::default();
+    walk.sql("WITH RECURSIVE above(person, key, hops) AS (SELECT m.member_key, m.group_key, 0 FROM members m");
+    walk.sql(" WHERE m.connection_key = ");
+    walk.number(connection.number());
+    walk.sql(" AND m.member_key IN (");
+    keys(&mut walk, people);
+    walk.sql(
+        ") UNION SELECT a.person, m.group_key, 1 FROM above a JOIN members m ON m.is_group AND m.member_key = a.key",
+    );
+    walk.sql(" AND m.connection_key = ");
+    walk.number(connection.number());
+    walk.sql(") SELECT a.person, r.id, r.kind, r.display, MIN(a.hops) = 0 FROM above a JOIN resources r");
+    walk.sql(" ON r.key = a.key AND r.connection_key = ");
+    walk.number(connection.number());
+    walk.sql(" GROUP BY a.person, r.key, r.id, r.kind, r.display ORDER BY a.person, r.key LIMIT ");
+    walk.number(limit);
+    let rows: Vec<(ResourceKey, String, String, Option<String>, bool)> =
+        SqlQuery::<(BigInt, Text, Text, Nullable<Text>, Bool)>::new(walk).load(tx.connection)?;
+    let row = |(person, id, kind, display, is_direct)| (person, Related { id, kind, display }, is_direct);
+    Ok(rows.into_iter().map(row).collect())
 }
 
 fn keys(sql: &mut Sql, keys: &[ResourceKey]) {

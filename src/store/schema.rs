@@ -47,6 +47,7 @@ diesel::table! {
         options -> Text,
         settings_version -> BigInt,
         created -> BigInt,
+        has_schemas -> Bool,
     }
 }
 
@@ -197,6 +198,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    definitions (key) {
+        key -> BigInt,
+        connection_key -> Nullable<BigInt>,
+        kind -> Text,
+        name -> Text,
+        document -> Text,
+        loaded -> BigInt,
+    }
+}
+
+diesel::table! {
+    unique_values (connection_key, kind, path_key, value_key) {
+        connection_key -> BigInt,
+        kind -> Text,
+        path_key -> BigInt,
+        value_key -> Text,
+        resource_key -> BigInt,
+    }
+}
+
+diesel::table! {
     identities (key) {
         key -> BigInt,
         id -> Text,
@@ -287,6 +309,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     attribute_values,
     members,
     directory_counts,
+    definitions,
+    unique_values,
     identities,
     departures,
     sign_in_answers,

@@ -298,6 +298,18 @@ api_test! {
                     found.extend(body["Resources"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()));
                 }
             }
+            let mut own: Vec<String> = Vec::new();
+            let mut next = Some(String::new());
+            while let Some(cursor) = next {
+                let body = tenant.directory.get(&format!("?sortBy=displayName&count=4&attributes=id&cursor={cursor}")).await.expect(200).body;
+                assert_eq!(body["totalResults"], PEOPLE + 2);
+                own.extend(body["Resources"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()));
+                next = body["nextCursor"].as_str().map(str::to_owned);
+            }
+            own.sort();
+            let mut expected: Vec<String> = tenant.ids().cloned().collect();
+            expected.sort();
+            assert_eq!(own, expected);
         }
         assert_eq!(found.len(), everybody.len());
         assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), everybody.into_iter().collect());

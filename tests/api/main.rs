@@ -23,6 +23,7 @@ mod malformed;
 mod me;
 mod observability;
 mod people;
+mod schemas;
 mod statements;
 mod store;
 mod users;

@@ -5,6 +5,7 @@ mod access;
 mod directory;
 mod identity;
 mod quickstart;
+mod schema;
 mod switches;
 mod usage;
 

@@ -166,6 +166,7 @@ fn connection(seed: u64) -> NewConnection {
         state: "active".to_owned(),
         options: "{}".to_owned(),
         settings_version: 1,
+        has_schemas: false,
         created: NOON,
     }
 }

@@ -190,8 +190,12 @@ impl Site {
 
     /// A POST to the management API of the server at this URL.
     pub async fn api(&self, url: &str, path: &str, body: Value) -> Answer {
-        Answer::of(self.client.request(Method::POST, format!("{url}{path}")).bearer_auth(&self.management).json(&body))
-            .await
+        self.send(Method::POST, url, path, body).await
+    }
+
+    /// Any call of the management API of the server at this URL.
+    pub async fn send(&self, method: Method, url: &str, path: &str, body: Value) -> Answer {
+        Answer::of(self.client.request(method, format!("{url}{path}")).bearer_auth(&self.management).json(&body)).await
     }
 }
 

@@ -18,6 +18,7 @@ mod support;
 
 mod people;
 mod resources;
+mod schemas;
 
 use anteroom::store::DatabaseUrl;
 use process::{Process, Site};

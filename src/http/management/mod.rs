@@ -10,6 +10,7 @@ mod directories;
 mod identities;
 mod organizations;
 mod person_tokens;
+mod schemas;
 mod sign_ins;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,14 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
     row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),
+    row(Method::GET, "/connections/{id}/schemas", || needs("read:schemas", web::to(schemas::list))),
+    row(Method::PUT, "/connections/{id}/schemas", || needs("update:schemas", web::to(schemas::load))),
+    row(Method::GET, "/connections/{id}/schemas/{schema}", || needs("read:schemas", web::to(schemas::get))),
+    row(Method::DELETE, "/connections/{id}/schemas/{schema}", || needs("delete:schemas", web::to(schemas::delete))),
+    row(Method::GET, "/schemas", || needs("read:schemas", web::to(schemas::list))),
+    row(Method::PUT, "/schemas", || needs("update:schemas", web::to(schemas::load))),
+    row(Method::GET, "/schemas/{schema}", || needs("read:schemas", web::to(schemas::get))),
+    row(Method::DELETE, "/schemas/{schema}", || needs("delete:schemas", web::to(schemas::delete))),
     row(Method::POST, "/directories", || needs("create:scim_directories", web::to(directories::create))),
     row(Method::GET, "/directories/{id}", || needs("read:scim_directories", web::to(directories::get))),
     row(Method::GET, "/user", || needs("read:users", web::to(users::get))),

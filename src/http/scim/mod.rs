@@ -4,6 +4,7 @@
 
 mod bulk;
 mod discovery;
+mod lists;
 mod me;
 mod resources;
 
@@ -24,14 +25,19 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::GET, "/ResourceTypes/{id}", || web::to(discovery::resource_type)),
     row(Method::GET, "/Schemas", || web::to(discovery::schemas)),
     row(Method::GET, "/Schemas/{id}", || web::to(discovery::schema)),
+    row(Method::GET, "", || web::to(lists::list_all)),
+    row(Method::GET, "/", || web::to(lists::list_all)),
+    row(Method::POST, "/.search", || web::to(lists::search_all)),
     row(Method::GET, "/Me", || web::to(me::get)),
     row(Method::POST, "/Me", || web::to(me::other)),
     row(Method::PUT, "/Me", || web::to(me::other)),
     row(Method::PATCH, "/Me", || web::to(me::other)),
     row(Method::DELETE, "/Me", || web::to(me::other)),
     row(Method::POST, "/Bulk", || web::to(bulk::bulk)),
-    row(Method::GET, "/{endpoint}", || web::to(resources::list)),
+    row(Method::GET, "/{endpoint}", || web::to(lists::list)),
     row(Method::POST, "/{endpoint}", || web::to(resources::create)),
+    // Before the ids, so that none can be it.
+    row(Method::POST, "/{endpoint}/.search", || web::to(lists::search)),
     row(Method::GET, "/{endpoint}/{id}", || web::to(resources::get)),
     row(Method::PUT, "/{endpoint}/{id}", || web::to(resources::replace)),
     row(Method::PATCH, "/{endpoint}/{id}", || web::to(resources::patch)),

@@ -1,4 +1,4 @@
-//! Users, Groups and every other resource type: six handlers, one for each operation.
+//! Users, Groups and every other resource type: five handlers, one for each operation.
 
 use std::sync::Arc;
 
@@ -15,7 +15,6 @@ use crate::http::query::parameters;
 use crate::provisioning::{self, Call, Rendered, Target};
 use crate::scim;
 use crate::scim::etag::Precondition;
-use crate::scim::list::ListQuery;
 use crate::scim::project::Projection;
 
 pub(super) type Answer = Result<HttpResponse, actix_web::Error>;
@@ -55,19 +54,6 @@ pub(super) async fn show(call: &Arc<Call>, target: &Target, request: &HttpReques
         return Ok(HttpResponse::NotModified().insert_header((ETAG, scim::etag::etag(found.version))).finish());
     }
     Ok(resource(StatusCode::OK, &found))
-}
-
-/// `GET /{endpoint}`: a page of resources.
-pub(super) async fn list(
-    caller: Caller,
-    path: Path<(String, String)>,
-    request: HttpRequest,
-    state: Data<State>,
-) -> Answer {
-    let target = target(&caller, &path.1, None)?;
-    let query = ListQuery::parse(&parameters(&request)?, &caller.0.quirks).map_err(ScimError::from)?;
-    let page = provisioning::list(&state.store, &caller.0, &target, query).await.map_err(ScimError::from)?;
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, scim::MEDIA_TYPE)).body(page))
 }
 
 /// `PUT /{endpoint}/{id}`: 200, 404, 409 or 412.
@@ -113,7 +99,7 @@ pub(super) async fn delete(
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn target(caller: &Caller, endpoint: &str, id: Option<&str>) -> Result<Target, ScimError> {
+pub(super) fn target(caller: &Caller, endpoint: &str, id: Option<&str>) -> Result<Target, ScimError> {
     Ok(Target::find(&caller.0, endpoint, id)?)
 }
 

@@ -219,11 +219,7 @@ impl Element<'_> {
         match (sub.name.as_str(), side) {
             ("value", _) => ask(question, sub, &path, &Field::Related(RelatedField::Value), false),
             ("display", _) => ask(question, sub, &path, &Field::Related(RelatedField::Display), false),
-            ("type", RelatedSide::Members) => ask(question, sub, &path, &Field::Related(RelatedField::Kind), false),
-            ("type", RelatedSide::Groups) => {
-                let plan = ask(question, sub, &path, &Field::Id, false)?;
-                Ok(constant(&plan, &["direct"]))
-            }
+            ("type", _) => ask(question, sub, &path, &Field::Related(RelatedField::Kind), false),
             _ => Err(Error::invalid_filter(format!("{path} cannot be filtered by"))),
         }
     }

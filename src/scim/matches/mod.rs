@@ -48,6 +48,28 @@ pub enum Plan {
     },
 }
 
+impl Plan {
+    /// Whether it holds, where that is so of every resource alike.
+    pub fn constant(&self) -> Option<bool> {
+        match self {
+            Self::Everything => Some(true),
+            Self::Nothing => Some(false),
+            Self::Not(plan) => plan.constant().map(|holds| !holds),
+            Self::All(plans) => joined(plans, false),
+            Self::Any(plans) => joined(plans, true),
+            Self::Term(_) | Self::Element { .. } | Self::Related { .. } => None,
+        }
+    }
+}
+
+/// What several plans come to, of which one decides by being `decisive`.
+fn joined(plans: &[Plan], decisive: bool) -> Option<bool> {
+    if plans.iter().any(|plan| plan.constant() == Some(decisive)) {
+        return Some(decisive);
+    }
+    plans.iter().all(|plan| plan.constant().is_some()).then_some(!decisive)
+}
+
 /// A test of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
@@ -81,7 +103,7 @@ pub enum Field {
 pub enum RelatedField {
     /// Its id.
     Value,
-    /// The name of its resource type, in lower case.
+    /// Of a member the name of its resource type in lower case; of a group `direct` or `indirect`.
     Kind,
     /// Its displayName, canonical.
     Display,

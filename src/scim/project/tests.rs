@@ -20,7 +20,7 @@ fn shown(query: &[(&str, &str)]) -> Value {
         value: "g1".into(),
         display: Some("All".into()),
         reference: "https://x/Groups/g1".into(),
-        kind: "Group".into(),
+        kind: "direct".into(),
     };
     let view = View {
         id: "u1",

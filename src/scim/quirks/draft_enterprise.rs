@@ -26,7 +26,7 @@ pub fn name(given: &str) -> Cow<'_, str> {
 /// The sub-attribute of this name; a manager's `managerId` is the `value`.
 pub fn sub_attribute<'a>(attribute: &'a Attribute, name: &str) -> Option<&'a Attribute> {
     let is_draft = attribute.name == "manager" && name.eq_ignore_ascii_case("managerId");
-    attribute.sub(if is_draft { "value" } else { name })
+    attribute.sub(name).or_else(|| attribute.sub("value").filter(|_| is_draft))
 }
 
 #[cfg(test)]

@@ -16,19 +16,18 @@ pub fn object(attribute: &Attribute, value: Value) -> Value {
         Value::String(text) if attribute.sub("value").is_some() => {
             Value::Object(Map::from_iter([("value".to_owned(), Value::String(text))]))
         }
-        Value::Object(object) if is_empty_reference(attribute, &object) => Value::Null,
+        Value::Object(object) if is_nobody(attribute, &object) => Value::Null,
         other => other,
     }
 }
 
-/// Whether an object refers to nobody and says nothing else.
-fn is_empty_reference(attribute: &Attribute, object: &Map<String, Value>) -> bool {
+/// Whether a manager is nobody, and nothing else is said.
+fn is_nobody(attribute: &Attribute, object: &Map<String, Value>) -> bool {
     let mut given = object.iter().filter_map(|(name, value)| {
         let sub = sub_attribute(attribute, name).filter(|sub| sub.is_writable())?;
         Some((sub, value))
     });
-    let is_reference = attribute.sub("value").is_some() && !attribute.multi_valued;
-    is_reference
+    attribute.name == "manager"
         && given.next().is_some_and(|(sub, value)| sub.name == "value" && value == "")
         && given.next().is_none()
 }

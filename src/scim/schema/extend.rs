@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use super::catalogue::Inner;
 use super::load::{DefinitionError, Definitions, ExtensionUse, TypeDefinition};
-use super::{Catalogue, Extension, ResourceType, Schema};
+use super::{Attribute, Catalogue, Extension, ResourceType, Schema};
+use crate::scim::error::excerpt;
 use crate::scim::limits;
 
 impl Catalogue {
@@ -22,6 +23,9 @@ impl Catalogue {
         }
         for definition in &definitions.resource_types {
             add_type(&mut inner, definition)?;
+        }
+        for schema in &definitions.schemas {
+            schema.attributes.iter().try_for_each(|attribute| check_targets(&inner, schema, attribute))?;
         }
         let core = Self::core();
         bounded("schemas", inner.schemas.len() - core.schemas().len(), limits::SCHEMAS)?;
@@ -81,6 +85,20 @@ fn add_type(inner: &mut Inner, definition: &TypeDefinition) -> Result<(), Defini
         None => inner.resource_types.push(resource_type),
     }
     Ok(())
+}
+
+/// A reference that could point to nothing would refuse every value.
+fn check_targets(inner: &Inner, schema: &Schema, attribute: &Attribute) -> Result<(), DefinitionError> {
+    let is_there = |target: &str| {
+        ["external", "uri"].contains(&target)
+            || inner.resource_types.iter().any(|found| found.name.eq_ignore_ascii_case(target))
+    };
+    if let Some(unknown) = attribute.reference_types.iter().find(|target| !is_there(target)) {
+        let place = format!("schema {}, attribute {}", schema.id, attribute.name);
+        let rule = format!("{} is neither external, uri nor a resource type", excerpt(unknown));
+        return Err(DefinitionError::new(&place, rule));
+    }
+    attribute.sub_attributes.iter().try_for_each(|sub| check_targets(inner, schema, sub))
 }
 
 fn extended(

@@ -102,11 +102,19 @@ impl Definitions {
             return Err(DefinitionError::new("the definitions", "each must be a JSON object"));
         };
         if is_of(&object, SCHEMA_URN, "attributes") {
-            self.schemas.push(schema(object)?);
+            let schema = schema(object)?;
+            if self.schemas.iter().any(|other| other.id.eq_ignore_ascii_case(&schema.id)) {
+                return Err(DefinitionError::new(&format!("schema {}", schema.id), "it is given twice"));
+            }
+            self.schemas.push(schema);
             return Ok(());
         }
         if is_of(&object, RESOURCE_TYPE_URN, "endpoint") {
-            self.resource_types.push(resource_type(object)?);
+            let definition = resource_type(object)?;
+            if self.resource_types.iter().any(|other| other.name.eq_ignore_ascii_case(&definition.name)) {
+                return Err(DefinitionError::new(&format!("resource type {}", definition.name), "it is given twice"));
+            }
+            self.resource_types.push(definition);
             return Ok(());
         }
         Err(DefinitionError::new("the definitions", format!("schemas must name {SCHEMA_URN} or {RESOURCE_TYPE_URN}")))

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod catalogue;
+mod change;
 mod check;
 mod extend;
 mod load;
@@ -14,5 +15,6 @@ mod tests;
 
 pub use attribute::{Attribute, AttributeType, ENTERPRISE_URN, Mutability, Returned, Schema, Uniqueness, find};
 pub use catalogue::Catalogue;
+pub use change::{Affected, Changes};
 pub use load::{DefinitionError, Definitions, ExtensionUse, TypeDefinition};
 pub use resource_type::{Extension, RelatedSide, ResourceType, Top};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Attribute, Schema, find};
+use super::{Attribute, Schema, Uniqueness, find};
 
 pub(super) const RESOURCE_TYPE_URN: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
 
@@ -95,6 +95,32 @@ impl ResourceType {
     /// The attributes that live in a document, in the order in which they are shown.
     pub fn stored(&self) -> impl Iterator<Item = Top<'_>> {
         self.attributes().filter(|top| self.is_stored(*top))
+    }
+
+    /// What must be unique and is not the key of the resource: attributes, and sub-attributes of complex ones.
+    pub fn unique(&self) -> impl Iterator<Item = (Top<'_>, Option<&Attribute>)> {
+        let is_unique = |attribute: &Attribute| {
+            attribute.uniqueness != Uniqueness::None && attribute.is_writable() && !attribute.is_secret()
+        };
+        self.stored().filter(|top| !self.is_key(*top)).flat_map(move |top| {
+            let whole = is_unique(top.attribute).then_some((top, None));
+            let subs = top.attribute.sub_attributes.iter().filter(move |sub| is_unique(sub));
+            whole.into_iter().chain(subs.map(move |sub| (top, Some(sub))))
+        })
+    }
+
+    /// Whether an attribute is the key of the resource: `userName` of a User, `displayName` of a Group.
+    pub fn is_key(&self, top: Top<'_>) -> bool {
+        let name = top.attribute.name.as_str();
+        top.urn.is_none() && matches!((self.name.as_str(), name), ("User", "userName") | ("Group", "displayName"))
+    }
+
+    /// Whether an attribute is defined by an administrator and not by the RFC.
+    pub fn is_custom(&self, top: Top<'_>) -> bool {
+        match top.urn {
+            Some(urn) => self.extension(urn).is_some_and(|extension| !extension.schema.is_core()),
+            None => !self.schema.is_core() && find(&self.common, &top.attribute.name).is_none(),
+        }
     }
 
     fn is_stored(&self, top: Top<'_>) -> bool {

@@ -32,6 +32,7 @@ impl Compiler<'_, '_> {
             }
             Plan::Term(term) => self.term(term, polarity)?,
             Plan::Element { path, plan } => self.element(path, plan, polarity)?,
+            Plan::Related { side: RelatedSide::Groups, plan } => self.groups(plan, polarity)?,
             Plan::Related { side, plan } => self.relation(*side, plan, polarity)?,
         }
         Ok(())
@@ -86,7 +87,7 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn connection(&mut self) {
+    pub(super) fn connection(&mut self) {
         self.out.number(self.connection.number());
     }
 
@@ -150,8 +151,8 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// Members of a group, or groups of a member: `r` is the one on the other side.
-    fn relation(&mut self, side: RelatedSide, plan: &Plan, polarity: Polarity) -> Result<(), Error> {
+    /// Members of a group, or the groups a member is in itself: `r` is the one on the other side.
+    pub(super) fn relation(&mut self, side: RelatedSide, plan: &Plan, polarity: Polarity) -> Result<(), Error> {
         let (ours, theirs) = match side {
             RelatedSide::Members => ("group_key", "member_key"),
             RelatedSide::Groups => ("member_key", "group_key"),

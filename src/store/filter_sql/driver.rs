@@ -1,6 +1,8 @@
 //! Where a value path starts, and what no index serves.
 
-use crate::scim::matches::{Field, Plan, RelatedField, Term, Test};
+use super::groups::asks_type;
+use crate::scim::limits;
+use crate::scim::matches::{Field, Plan, RelatedField, RelatedSide, Term, Test};
 
 /// The term a value path starts from, and the conditions that remain.
 pub(super) fn driver(plan: &Plan) -> (Option<(&str, &Test)>, Vec<&Plan>) {
@@ -47,7 +49,12 @@ pub(in crate::store) fn unindexed_terms(plan: &Plan) -> i64 {
         Plan::All(plans) | Plan::Any(plans) => plans.iter().map(unindexed_terms).sum(),
         Plan::Not(inner) => unindexed_terms(inner).max(1),
         Plan::Nothing | Plan::Everything => 0,
-        Plan::Related { plan, .. } => unindexed_terms(plan).max(i64::from(!is_selective(plan))),
+        Plan::Related { side, plan } => {
+            let passes = unindexed_terms(plan).max(i64::from(!is_selective(plan)));
+            // Each group is looked for at each level above a person.
+            let levels = if *side == RelatedSide::Groups && asks_type(plan) { limits::GROUP_DEPTH } else { 1 };
+            passes.saturating_mul(levels)
+        }
         Plan::Element { .. } | Plan::Term(_) => i64::from(!is_selective(plan)),
     }
 }
@@ -101,6 +108,8 @@ mod tests {
             ("not (userName eq \"a\")", 1),
             ("meta.created gt \"2026-01-01T00:00:00Z\"", 1),
             ("groups.display co \"x\"", 1),
+            ("groups.type eq \"indirect\"", 32),
+            ("groups[type eq \"indirect\" and value eq \"g\"]", 0),
             ("nickName pr", 1),
         ] {
             assert_eq!(cost("User", filter), passes, "{filter}");

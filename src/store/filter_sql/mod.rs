@@ -6,6 +6,7 @@
 
 mod compile;
 mod driver;
+mod groups;
 mod test;
 
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};

@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
-use super::order::{self, Part, Position, Slice};
+use super::order::{self, Part, Slice};
 use super::{Resource, Row, resource};
+use crate::scim::cursor::Position;
 use crate::scim::matches::Plan;
 use crate::scim::sort::SortBy;
 use crate::store::filter_sql::unindexed_terms;
@@ -17,7 +18,7 @@ const SCANNED_VALUES: i64 = 20_000_000;
 /// Resources of some kinds, each with what it is filtered and sorted by.
 #[derive(Clone, Debug)]
 pub struct Listing<'a> {
-    /// At least one.
+    /// The order of equal values does not depend on theirs.
     pub kinds: Vec<Kind<'a>>,
     /// Whether the order is turned round.
     pub is_descending: bool,

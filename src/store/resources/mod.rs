@@ -15,12 +15,11 @@ use super::schema::resources;
 use super::{Error, ResourceKey};
 use crate::scim::resource::Document;
 use crate::scim::schema::ResourceType;
-use crate::scim::values::ValueRow;
+use crate::scim::values::{UniqueValue, ValueRow};
 
 pub use find::{find, find_by_unique_key, find_key, list_by_value, load, lock, lock_to_delete};
 pub use list::{Kind, Listing, Start, count, list};
 pub use names::{ids_of, keys_of, related};
-pub use order::Position;
 pub use write::{bump, delete, insert, update};
 
 /// A stored SCIM record.
@@ -59,6 +58,8 @@ pub struct Content {
     pub display: Option<String>,
     /// What filters and sorts see.
     pub values: BTreeSet<ValueRow>,
+    /// What else must be unique within connection and kind.
+    pub unique: BTreeSet<UniqueValue>,
 }
 
 impl Content {
@@ -69,6 +70,7 @@ impl Content {
             active: document.active().unwrap_or(true),
             display: document.display_name().map(str::to_owned),
             values: crate::scim::values::rows(resource_type, &document),
+            unique: crate::scim::values::unique(resource_type, &document),
             document,
         }
     }

@@ -5,20 +5,12 @@
 //! index of `resources`, has the values in order. What is not sorted by anything has only the second part.
 
 use super::list::{Kind, Listing};
+use crate::scim::cursor::Position;
 use crate::scim::sort::SortBy;
 use crate::scim::values::cut;
 use crate::store::filter_sql;
 use crate::store::sql::Sql;
 use crate::store::{ConnectionKey, Error, Tx};
-
-/// A place in an order: that of one resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Position {
-    /// The value it is sorted by, as the order compares it.
-    pub value: Option<String>,
-    /// Its row key.
-    pub key: i64,
-}
 
 /// One of the two parts of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,12 +6,12 @@ use diesel::prelude::*;
 
 use super::{Content, Resource};
 use crate::store::schema::resources;
-use crate::store::{ConnectionKey, Error, ResourceKey, Tx, counts, values};
+use crate::store::{ConnectionKey, Error, ResourceKey, Tx, counts, unique_values, values};
 
 /// Adds a resource at version 1.
 ///
 /// # Errors
-/// [`Error::Conflict`] when its unique key is taken.
+/// [`Error::Conflict`] when its unique key is taken, [`Error::Taken`] when another unique value is.
 pub fn insert(
     tx: &mut Tx<'_>,
     connection: ConnectionKey,
@@ -36,6 +36,7 @@ pub fn insert(
         .returning(resources::key)
         .get_result(tx.connection)?;
     values::replace(tx, connection, key, &BTreeSet::new(), &content.values)?;
+    unique_values::replace(tx, (connection, kind, key), &BTreeSet::new(), &content.unique)?;
     counts::change(tx, connection, kind, key, 1)?;
     Ok(Resource {
         key,
@@ -53,7 +54,7 @@ pub fn insert(
 /// Replaces what a locked resource holds; its version grows by one.
 ///
 /// # Errors
-/// [`Error::Conflict`] when the unique key is taken, [`Error::Stale`] when the version moved meanwhile.
+/// [`Error::Conflict`] when the unique key is taken, [`Error::Taken`] when another unique value is, [`Error::Stale`] when the version moved meanwhile.
 pub fn update(
     tx: &mut Tx<'_>,
     connection: ConnectionKey,
@@ -82,6 +83,7 @@ pub fn update(
         return Err(Error::Stale);
     }
     values::replace(tx, connection, before.key, &old.values, &new.values)?;
+    unique_values::replace(tx, (connection, &before.kind, before.key), &old.unique, &new.unique)?;
     Ok(Resource {
         version: before.version + 1,
         modified,

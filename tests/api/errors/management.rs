@@ -54,12 +54,13 @@ api_test! {
         for (method, path) in anteroom::http::table().into_iter().filter(|(_, path)| path.starts_with("/api")) {
             let method = Method::from_bytes(method.as_str().as_bytes()).unwrap();
             let queries = ["id=%00", "id=a%00b", "id=kp_x&expand=%00", "starting_after=%00", "ending_before=%00", "%00=%00"];
-            for path in queries.map(|query| format!("{}?{query}", path.replace("{id}", "x"))) {
+            for path in queries.map(|query| format!("{}?{query}", path.replace("{id}", "x").replace("{schema}", "x"))) {
                 let answer = app.api(method.clone(), &path, Some(json!({}))).await;
                 assert!(answer.status < 500, "{method} {path}: {}", answer.text);
             }
             for nul in ["%00", "x%00", "%00x"].into_iter().filter(|_| path.contains('{')) {
-                expect(&app.api(method.clone(), &path.replace("{id}", nul), Some(json!({}))).await, 404, "ROUTE_NOT_FOUND");
+                let path = path.replace("{id}", nul).replace("{schema}", nul);
+                expect(&app.api(method.clone(), &path, Some(json!({}))).await, 404, "ROUTE_NOT_FOUND");
             }
         }
     }

@@ -7,7 +7,7 @@ pub mod postgres;
 mod raw;
 mod sql;
 
-pub use app::{Answer, Directory, Setup, TestApp, user};
+pub use app::{Answer, Directory, NOW, Setup, TestApp, user};
 pub use backend::Database;
 pub use raw::{Raw, RawAnswer};
 pub use sql::Sql;

@@ -50,7 +50,11 @@ fn holds(kind: &str, document: &Value, filter: &str) -> bool {
         modified: 1_305_261_755_000_000,
         version: 3,
         location: "https://x/1".into(),
-        groups: if kind == "User" { vec![member("g1", "Group", "All People")] } else { Vec::new() },
+        groups: if kind == "User" {
+            vec![member("g1", "direct", "All People"), member("g2", "indirect", "Everybody")]
+        } else {
+            Vec::new()
+        },
         members: if kind == "Group" {
             vec![member("m1", "User", "Ana"), member("m2", "User", "Ben")]
         } else {
@@ -121,6 +125,8 @@ fn filters_that_find_ana() {
         r#"groups eq "g1""#,
         r#"groups[type eq "direct" and display sw "all"]"#,
         r#"groups.type eq "Direct""#,
+        r#"groups.value eq "g2""#,
+        r#"groups[type eq "indirect" and value eq "g2"]"#,
         r#"userType eq "x" or title pr"#,
         "members eq null",
         "members.value ne null or id pr",
@@ -154,7 +160,8 @@ fn filters_that_do_not_find_ana() {
         "members pr",
         r#"members[value eq "m1"]"#,
         r#"groups eq "G1""#,
-        r#"groups.type eq "indirect""#,
+        r#"groups[type eq "direct" and value eq "g2"]"#,
+        r#"groups[type eq "indirect" and value eq "g1"]"#,
         "not (userName pr)",
     ] {
         assert!(!holds("User", &ana(), filter), "{filter}");
@@ -259,6 +266,24 @@ fn plans_the_store_compiles() {
         term(Field::Related(RelatedField::Kind), Test::Eq("user".into()))
     );
     assert!(members(user, &parse("value pr")).is_err());
+}
+
+#[test]
+fn a_plan_that_holds_of_all_or_of_none_says_so() {
+    let catalogue = Catalogue::core();
+    let user = catalogue.resource_type("User").unwrap();
+    for (filter, expected) in [
+        (r#"meta.resourceType eq "User""#, Some(true)),
+        (r#"meta.resourceType eq "Group""#, Some(false)),
+        (r#"title pr and meta.resourceType eq "Group""#, Some(false)),
+        (r#"title pr or meta.resourceType eq "User""#, Some(true)),
+        ("not (members pr)", Some(true)),
+        ("meta pr and not (members pr)", Some(true)),
+        ("title pr", None),
+        (r#"title pr or meta.resourceType eq "Group""#, None),
+    ] {
+        assert_eq!(check(&catalogue, user, &parse(filter)).unwrap().constant(), expected, "{filter}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Definitions that administrators write: what is taken, and every rule that refuses.
 
+mod changes;
 mod refusals;
 
 use serde_json::{Value, json};

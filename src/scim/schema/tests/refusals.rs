@@ -44,6 +44,7 @@ fn an_attribute_that_breaks_a_rule_is_refused_by_name() {
         (json!({ "name": "a", "type": "integer", "canonicalValues": ["1"] }), "canonicalValues are for type string"),
         (json!({ "name": "a", "canonicalValues": [1] }), "invalid type"),
         (json!({ "name": "a", "type": "reference" }), "needs referenceTypes"),
+        (json!({ "name": "a", "type": "reference", "referenceTypes": ["Robot"] }), "nor a resource type"),
         (json!({ "name": "a", "referenceTypes": ["uri"] }), "referenceTypes are for references"),
         (json!({ "name": "a", "type": "binary", "caseExact": false }), "caseExact is true"),
         (
@@ -94,7 +95,7 @@ fn a_schema_that_breaks_a_rule_is_refused_by_its_urn() {
     let large: Vec<Value> =
         (0..30).map(|n| json!({ "name": format!("a{n}"), "description": "x".repeat(3000) })).collect();
     refused(&json!({ "id": "urn:acme:X", "attributes": large }), "urn:acme:X", "larger than 65536");
-    refused(&json!([badge(), badge()]), "extension:badge", "defined already");
+    refused(&json!([badge(), badge()]), "extension:badge", "given twice");
     let mut ambiguous = badge();
     ambiguous["id"] = "urn:acme:scim:schemas:extension:badge:2.0:User:Doors".into();
     refused(&json!([badge(), ambiguous]), "Doors", "cannot be told from an attribute");
