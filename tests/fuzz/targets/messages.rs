@@ -8,10 +8,12 @@ use anteroom::scim::patch::{OperationKind, apply, parse};
 use anteroom::scim::quirks::Quirks;
 use anteroom::scim::resource::Document;
 use anteroom::scim::schema::{Catalogue, Definitions, ResourceType};
+use anteroom::scim::search::parse as parse_search;
 use anteroom::scim::{validate, values};
 use serde_json::Value;
 
 use super::fixture::{CATALOGUE, document, resource_types, sorted};
+use super::texts::is_within_bounds;
 
 pub const BODIES: &[&str] = &[
     r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ana","active":"True","name":{"givenName":"A"},"emails":[{"value":"a@b","type":"work","primary":true},{"value":"c@d"}],"password":"x","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"1"}}}"#,
@@ -31,6 +33,10 @@ pub const BULKS: &[&str] = &[
     r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"failOnErrors":1,"Operations":[{"method":"POST","path":"/Users","bulkId":"a","data":{"userName":"ana","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"bulkId:b"}}}},{"method":"POST","path":"/Users","bulkId":"b","data":{"userName":"bob"}}]}"#,
     r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{"method":"POST","path":"/Groups","bulkId":"a","data":{"displayName":"A","members":[{"value":"bulkId:b"}]}},{"method":"POST","path":"/Groups","bulkId":"b","data":{"displayName":"B","members":[{"value":"bulkId:c"}]}},{"method":"POST","path":"/Groups","bulkId":"c","data":{"members":[{"value":"bulkId:a"}]}}]}"#,
     r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],"Operations":[{"method":"patch","path":"/Users/1","version":"W/\"1\"","data":{"Operations":[{"op":"add","path":"x","value":"bulkId:a"}]}},{"method":"DELETE","path":"/Users/bulkId:a"},{"method":"PUT","path":"/Users/2","bulkId":"z","data":{}},{"method":"POST","path":"/Users","bulkId":"a","data":{}}]}"#,
+];
+pub const SEARCHES: &[&str] = &[
+    r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"attributes":["userName","emails.type"],"filter":"displayName sw \"a\"","sortBy":"name.familyName","sortOrder":"descending","startIndex":1,"count":10}"#,
+    r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],"excludedAttributes":["members"],"cursor":"","count":0}"#,
 ];
 pub const SCHEMAS: &[&str] = &[
     r#"[{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Schema"],"id":"urn:example:fuzz:1.0:Thing","name":"Thing","attributes":[{"name":"serial","type":"string","required":true,"caseExact":true},{"name":"price","type":"decimal"},{"name":"count","type":"integer","mutability":"immutable"},{"name":"sold","type":"dateTime"},{"name":"isNew","type":"boolean"},{"name":"owner","type":"reference","referenceTypes":["User"]},{"name":"key","type":"binary"},{"name":"secret","mutability":"writeOnly"},{"name":"rank","type":"integer","mutability":"readOnly"},{"name":"labels","multiValued":true},{"name":"sizes","type":"integer","multiValued":true},{"name":"parts","type":"complex","multiValued":true,"subAttributes":[{"name":"value"},{"name":"weight","type":"decimal"},{"name":"names","multiValued":true},{"name":"primary","type":"boolean"}]},{"name":"place","type":"complex","subAttributes":[{"name":"room"},{"name":"since","type":"dateTime"},{"name":"pin","mutability":"writeOnly"}]}]},{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Schema"],"id":"urn:example:fuzz:1.0:More","attributes":[{"name":"level","type":"integer"},{"name":"tags","multiValued":true}]},{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],"name":"Thing","endpoint":"/Things","schema":"urn:example:fuzz:1.0:Thing","schemaExtensions":[{"schema":"urn:example:fuzz:1.0:More","required":false}]},{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],"name":"User","endpoint":"/Users","schema":"urn:ietf:params:scim:schemas:core:2.0:User","schemaExtensions":[{"schema":"urn:example:fuzz:1.0:More","required":false}]}]"#,
@@ -130,6 +136,13 @@ pub fn bulk(data: &[u8]) -> bool {
         }
     }
     true
+}
+
+/// A search in a body is refused, or asks for what there can be.
+pub fn search(data: &[u8]) -> bool {
+    let Ok(given) = json::parse(data) else { return false };
+    let query = parse_search(&given, &Quirks::default());
+    query.inspect(is_within_bounds).is_ok()
 }
 
 /// Definitions are refused, or are read again as they were.

@@ -25,9 +25,11 @@ pub const TARGETS: &[Target] = &[
     Target { name: "patch_path", run: texts::patch_path, seeds: texts::PATHS, is_json: false },
     Target { name: "header", run: texts::header, seeds: texts::HEADERS, is_json: false },
     Target { name: "canonical", run: texts::canonical, seeds: texts::NAMES, is_json: false },
+    Target { name: "cursor", run: texts::cursor, seeds: texts::CURSORS, is_json: false },
     Target { name: "body", run: messages::body, seeds: messages::BODIES, is_json: true },
     Target { name: "patch", run: messages::patch, seeds: messages::PATCHES, is_json: true },
     Target { name: "bulk", run: messages::bulk, seeds: messages::BULKS, is_json: true },
+    Target { name: "search", run: messages::search, seeds: messages::SEARCHES, is_json: true },
     Target { name: "schema", run: messages::schema, seeds: messages::SCHEMAS, is_json: true },
 ];
 

@@ -115,6 +115,7 @@ fn insert(tx: &mut Tx<'_>) -> Result<ConnectionKey, Error> {
             state: "active".to_owned(),
             options: "{}".to_owned(),
             settings_version: 1,
+            has_schemas: false,
             created: AT,
         },
     )?;

@@ -1,8 +1,10 @@
 //! Readers of text: filters, paths of PATCH operations, headers and query parameters, names that are compared.
 
 use anteroom::scim::canonical::{canonical as canonical_of, email_key};
+use anteroom::scim::cursor::Cursor;
 use anteroom::scim::etag::Precondition;
-use anteroom::scim::list::{ListQuery, filter as parse};
+use anteroom::scim::limits::PAGE_MAX;
+use anteroom::scim::list::{ListQuery, Paging, filter as parse};
 use anteroom::scim::matches;
 use anteroom::scim::path::resolve;
 use anteroom::scim::quirks::Quirks;
@@ -43,6 +45,11 @@ pub const HEADERS: &[&str] = &[
     "filter=userName eq \"a\"&startIndex=-1&count=500",
     "sortBy=emails.value&sortOrder=descending&attributes=userName,emails.type",
     "excludedAttributes=members&COUNT=9223372036854775807",
+    "cursor=abc&count=-1",
+];
+pub const CURSORS: &[&str] = &[
+    "\u{1}\u{0}\0\0\0\0\0\0\0\u{1}\0\0\0\0\0\0\0\u{2}\0\0\0\0\0\0\0\u{3}",
+    "\u{1}\u{3}\0\0\0\0\0\0\0\u{1}\0\0\0\0\0\0\0\u{2}\0\0\0\0\0\0\0\u{3}ana \u{e9}",
 ];
 pub const NAMES: &[&str] = &[
     "Ana@Acme.test",
@@ -102,10 +109,24 @@ pub fn header(data: &[u8]) -> bool {
     let pairs = text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let parameters: Vec<(String, String)> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let Ok(query) = ListQuery::parse(&parameters, &Quirks::default()) else { return is_read };
-    assert!(query.start_index >= 1 && (0..=anteroom::scim::limits::PAGE_MAX).contains(&query.count));
+    is_within_bounds(&query);
     for resource_type in resource_types() {
         let _ = query.sort.as_ref().map(|sort| sort.check(&CATALOGUE, resource_type));
     }
+    true
+}
+
+/// A query asks for what there can be.
+pub fn is_within_bounds(query: &ListQuery) {
+    assert!(query.count.is_none_or(|count| (0..=PAGE_MAX).contains(&count)), "{query:?}");
+    assert!(!matches!(query.paging, Paging::Index(..1)), "{query:?}");
+}
+
+/// Bytes that are read as a cursor are those that the cursor has.
+pub fn cursor(data: &[u8]) -> bool {
+    let Some(cursor) = Cursor::decode(data) else { return false };
+    assert_eq!(cursor.encode(), data);
+    let _ = cursor.check(0, Some(1));
     true
 }
 
