@@ -120,7 +120,13 @@ const TOKENS: [&str; 40] = [
 pub fn input(random: &mut Random, target: &Target) -> Vec<u8> {
     let seed = random.pick(target.seeds);
     if !target.is_json {
-        return text(random, seed).into_bytes();
+        let mut bytes = text(random, seed).into_bytes();
+        if random.chance(15) && !bytes.is_empty() {
+            let at = random.below(bytes.len());
+            let bound = if random.chance(50) { 8 } else { 256 };
+            bytes[at] = u8::try_from(random.below(bound)).unwrap();
+        }
+        return bytes;
     }
     let mut tree = parsed(seed);
     for _ in 0..=random.below(4) {

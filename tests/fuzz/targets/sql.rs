@@ -40,7 +40,7 @@ pub fn filter(data: &[u8]) -> bool {
         let document = document(resource_type);
         let id = id(&resource_type.name);
         let (groups, members) = match resource_type.name.as_str() {
-            "User" => (vec![reference("Group")], Vec::new()),
+            "User" => (vec![MemberRef { kind: "direct".to_owned(), ..reference("Group") }], Vec::new()),
             "Group" => (Vec::new(), vec![reference("User")]),
             _ => (Vec::new(), Vec::new()),
         };
@@ -82,8 +82,7 @@ impl Site {
     fn make() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = DatabaseUrl::Sqlite(folder.path().join("fuzz.db"));
-        let options =
-            Options { readers: 1, writers: 1, wait: Duration::from_secs(60), paths: CATALOGUE.stored_paths() };
+        let options = Options { readers: 1, writers: 1, wait: Duration::from_mins(1), paths: CATALOGUE.stored_paths() };
         let store = Store::open(&url, &options).expect("a store");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let connection = runtime.block_on(store.write(insert)).expect("resources");

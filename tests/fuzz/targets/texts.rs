@@ -142,11 +142,11 @@ pub fn canonical(data: &[u8]) -> bool {
     let half = text.char_indices().nth(text.chars().count() / 2).map_or("", |(at, _)| &text[at..]);
     let longs = [text, half].map(|unit| unit.repeat(KEY_BYTES / unit.len().max(1) + 2));
     for pair in [[text, half], [&longs[0], &longs[1]], [&longs[0], text]] {
-        let [one, other] = pair;
-        let (cut_one, cut_other) = (cut(one).0, cut(other).0);
+        let [left, right] = pair;
+        let (cut_left, cut_right) = (cut(left).0, cut(right).0);
         // The character that stands in for what is cut may go beyond.
-        assert!(cut_one.len().max(cut_other.len()) < KEY_BYTES + char::MAX.len_utf8());
-        assert!(cut_one == cut_other || cut_one.cmp(&cut_other) == one.cmp(other), "{one:?} {other:?}");
+        assert!(cut_left.len().max(cut_right.len()) < KEY_BYTES + char::MAX.len_utf8());
+        assert!(cut_left == cut_right || cut_left.cmp(&cut_right) == left.cmp(right), "{left:?} {right:?}");
     }
     true
 }
