@@ -101,7 +101,7 @@ async fn run() {
     let mut paths: Vec<String> = seeds.clone().flat_map(|seed| World::make(seed).catalogue.stored_paths()).collect();
     paths.sort();
     paths.dedup();
-    let options = Options { readers: 2, writers: 2, wait: Duration::from_secs(600), paths };
+    let options = Options { readers: 2, writers: 2, wait: Duration::from_mins(10), paths };
     let databases = [("SQLite", Some(Database::sqlite())), ("PostgreSQL", Database::postgres())];
     let open = |database: &Database| Store::open(&database.url, &options).unwrap();
     let stores: Vec<_> =

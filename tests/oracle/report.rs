@@ -25,20 +25,16 @@ pub async fn fail(site: &Site, case: &Case) -> ! {
     }
     let Some(answers) = site.disagreement(&case).await else { panic!("it failed once and not again: {case:?}") };
     let world = &site.world;
-    let mut text = format!("seed {}: {} where {}", world.seed, case.kind, case.filter);
-    if let Some(sort) = &case.sort {
-        text.push_str(&format!(" sorted by {} (descending: {})", sort.by, sort.is_descending));
-    }
-    for (name, answer) in &answers {
-        text.push_str(&format!("\n{name}: {answer:?}"));
-    }
+    let sorted = case.sort.as_ref().map_or_else(String::new, |sort| format!(", sorted: {sort:?}"));
+    let mut lines = vec![format!("seed {}: {} where {}{sorted}", world.seed, case.kind, case.filter)];
+    lines.extend(answers.iter().map(|(name, answer)| format!("{name}: {answer:?}")));
     let lists: Vec<&Vec<String>> = answers.iter().filter_map(|(_, answer)| answer.as_ref().ok()).collect();
-    let is_disputed = |id: &String| lists.iter().any(|ids| !ids.contains(id)) || case.sort.is_some();
-    for resident in world.of_kind(case.kind).filter(|one| lists.iter().any(|ids| ids.contains(&one.id))) {
-        if is_disputed(&resident.id) {
-            let document = Value::Object(resident.document.as_map().clone());
-            text.push_str(&format!("\n{} version {} {document}", resident.id, resident.version));
-        }
+    let is_in_some = |id: &String| lists.iter().any(|ids| ids.contains(id));
+    let is_in_all = |id: &String| lists.iter().all(|ids| ids.contains(id));
+    let is_disputed = |id: &String| is_in_some(id) && (case.sort.is_some() || !is_in_all(id));
+    for resident in world.of_kind(case.kind).filter(|resident| is_disputed(&resident.id)) {
+        let document = Value::Object(resident.document.as_map().clone());
+        lines.push(format!("{} version {} {document}", resident.id, resident.version));
     }
-    panic!("{text}\nschemas: {}", world.definitions);
+    panic!("{}\nschemas: {}", lines.join("\n"), world.definitions);
 }

@@ -1,5 +1,7 @@
 //! A directory full of random resources, kept in memory and put into a store.
 
+use std::collections::BTreeSet;
+
 use anteroom::clock::rfc3339;
 use anteroom::scim::etag::etag;
 use anteroom::scim::project::{MemberRef, View};
@@ -86,14 +88,30 @@ impl World {
             for member in 0..self.residents.len() {
                 let is_later = self.residents[member].kind == "User" || member > group;
                 let can_be = self.residents[group].kind == "Group" && self.residents[member].kind != "Thing";
-                if can_be && is_later && random.chance(30) {
+                if can_be && is_later && random.chance(20) {
                     self.memberships.push((group, member));
-                    let (outer, inner) = (self.residents[group].reference(), self.residents[member].reference());
-                    self.residents[member].groups.push(outer);
+                    let inner = self.residents[member].reference();
                     self.residents[group].members.push(inner);
                 }
             }
         }
+        for place in 0..self.residents.len() {
+            self.residents[place].groups = self.groups_of(place);
+        }
+    }
+
+    /// The groups that a resource is in, directly or through other groups; a group that is both counts as direct.
+    fn groups_of(&self, place: usize) -> Vec<MemberRef> {
+        let above = |member: usize| self.memberships.iter().filter(move |row| row.1 == member).map(|row| row.0);
+        let direct: BTreeSet<usize> = above(place).collect();
+        let (mut all, mut left) = (direct.clone(), Vec::from_iter(direct.clone()));
+        while let Some(group) = left.pop() {
+            left.extend(above(group).filter(|outer| all.insert(*outer)));
+        }
+        let kind = |group: &usize| if direct.contains(group) { "direct" } else { "indirect" };
+        all.iter()
+            .map(|group| MemberRef { kind: kind(group).to_owned(), ..self.residents[*group].reference() })
+            .collect()
     }
 
     /// Puts all of it into a database, as a connection of its own.
@@ -110,7 +128,7 @@ impl World {
         }
         for (group, member) in &self.memberships {
             let one = |key: ResourceKey| std::iter::once(key).collect();
-            let nested = if self.residents[*member].kind == "Group" { one(keys[*member]) } else { Default::default() };
+            let nested = if self.residents[*member].kind == "Group" { one(keys[*member]) } else { BTreeSet::new() };
             members::add(tx, connection, keys[*group], &one(keys[*member]), &nested)?;
         }
         Ok(connection)
@@ -132,7 +150,9 @@ impl World {
         match (top.urn, name, part) {
             (None, "id", _) | (None, "members" | "groups", "" | "value") => all(&|one| Some(json!(one.id))),
             (None, "members" | "groups", "display") => all(&|one| one.document.display_name().map(Value::from)),
-            (None, "members" | "groups", "type") => vec![json!("user"), json!("Group"), json!("direct")],
+            (None, "members" | "groups", "type") => {
+                vec![json!("user"), json!("Group"), json!("direct"), json!("indirect")]
+            }
             (None, "meta", "created") => all(&|one| Some(json!(rfc3339(one.created)))),
             (None, "meta", "lastModified") => all(&|one| Some(json!(rfc3339(one.modified)))),
             (None, "meta", "version") => all(&|one| Some(json!(etag(one.version)))),

@@ -2,7 +2,7 @@
 //!
 //! What a test makes of it can be made again from the seed that a failure prints.
 
-/// The generator SplitMix64 (Steele, Lea and Flood).
+/// The generator of Steele, Lea and Flood: fast, and good enough for tests.
 pub struct Random(u64);
 
 impl Random {
