@@ -18,6 +18,8 @@ const DOCUMENTS: &[&str] = &[
     "CHANGELOG.md",
     "docs/cli.md",
     "docs/events.md",
+    "docs/identity-providers.md",
+    "docs/scim.md",
     "docs/security-tests.md",
     "docs/schemas.md",
     "docs/settings.md",

@@ -68,12 +68,12 @@ fn apply(
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
     references::check(&call.catalogue, &target.resource_type, &patched.document, &call.base_url)?;
     if target.is_user() {
-        let mut document = patched.document;
-        // Without a value a person counts as active, so a removal may only unassign what was true: nobody is revived by it.
-        if document.active().is_none() && !before.active {
-            document.set_active(false);
+        let mut content = target.content(patched.document);
+        // What is unassigned decides nothing: a removal brings nobody back and shuts nobody out.
+        if content.document.active().is_none() {
+            content.active = before.active;
         }
-        let after = user_write::write(tx, call, target, before, &target.content(document))?;
+        let after = user_write::write(tx, call, target, before, &content)?;
         return Ok((after, patched.ignored));
     }
     let moves = membership::apply(tx, call, target, before, &patched.members)?;

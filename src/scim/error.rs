@@ -55,7 +55,7 @@ pub enum ScimType {
 
 impl ScimType {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::InvalidFilter,
         Self::TooMany,
         Self::Uniqueness,
@@ -65,6 +65,9 @@ impl ScimType {
         Self::NoTarget,
         Self::InvalidValue,
         Self::InvalidVers,
+        Self::InvalidCursor,
+        Self::ExpiredCursor,
+        Self::InvalidCount,
         Self::Sensitive,
     ];
 

@@ -46,12 +46,15 @@ api_test! {
             denied(&app.sign_in(&directory, question).await, "deactivated");
             assert_eq!(rows(&app), before);
         }
-        assert_eq!(directory.get(&path).await.body["active"], false);
+        assert_eq!(directory.get(&path).await.body.get("active"), None);
+        directory.patch(&path, json!([{"op": "replace", "path": "title", "value": "CTO"}])).await.expect(200);
+        denied(&app.sign_in(&directory, json!({"subject": "s1", "email": "ana@acme.test"})).await, "deactivated");
+        assert_eq!(directory.put(&path, &body).await.expect(200).body["active"], false);
     }
 }
 
 api_test! {
-    async fn active_can_be_unassigned_and_without_it_a_person_is_active(app: TestApp) {
+    async fn active_can_be_unassigned_and_without_it_a_person_is_what_they_were(app: TestApp) {
         let directory = app.directory(Setup::default()).await;
         let id = directory.push("ana@acme.test").await;
         let path = format!("/Users/{id}");
