@@ -53,7 +53,11 @@ impl<'a> Maker<'a> {
         } else {
             self.resource_type
         };
-        let tops: Vec<Top<'a>> = resource_type.attributes().collect();
+        let mut tops: Vec<Top<'a>> = resource_type.attributes().collect();
+        // Members and groups are few among the attributes and much of the SQL.
+        if self.random.chance(10) && tops.iter().any(|top| resource_type.related_side(*top).is_some()) {
+            tops.retain(|top| resource_type.related_side(*top).is_some());
+        }
         loop {
             let top = *self.random.of(&tops);
             let has_part = top.attribute.is_complex() && self.random.chance(85);
@@ -90,7 +94,8 @@ impl<'a> Maker<'a> {
         let resource_type = self.resource_type;
         let tops: Vec<Top<'_>> =
             resource_type.attributes().filter(|top| has_elements(*top) || self.random.chance(2)).collect();
-        let top = *self.random.of(&tops);
+        let related = tops.iter().find(|top| resource_type.related_side(**top).is_some()).copied();
+        let top = related.filter(|_| self.random.chance(20)).unwrap_or_else(|| *self.random.of(&tops));
         let path = self.path(top, None);
         Filter::ValuePath { path, filter: Box::new(self.element(top, 2)) }
     }
