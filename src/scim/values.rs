@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::civil::Date;
+use jiff::fmt::temporal::Pieces;
+use jiff::tz::Offset;
 use scim_filter_parser::Literal;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -178,15 +179,21 @@ fn text_key(attribute: &Attribute, text: &str) -> Option<String> {
     }
 }
 
-/// An `xsd:dateTime` of the years 0 to 9999; one without an offset is taken as UTC.
+/// An `xsd:dateTime` of the years 0 to 9999; one without an offset is taken as UTC. The last days of the year 9999, which
+/// say "never", are the latest time there is.
 pub fn instant(text: &str) -> Option<Timestamp> {
     let is_shaped = text.starts_with(|first: char| first.is_ascii_digit()) && text.contains(['T', 't']);
     if !is_shaped || text.contains('[') {
         return None;
     }
-    let local = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    text.parse::<Timestamp>().ok().or_else(local)
+    let pieces = Pieces::parse(text).ok()?;
+    let local = pieces.date().to_datetime(pieces.time()?);
+    let offset = pieces.to_numeric_offset().unwrap_or(Offset::UTC);
+    offset.to_timestamp(local).ok().or_else(|| (local.date() >= LAST_DAYS).then_some(Timestamp::MAX))
 }
+
+/// From here on an offset may lead beyond [`Timestamp::MAX`].
+const LAST_DAYS: Date = Date::constant(9999, 12, 30);
 
 /// Microseconds since the epoch, rounded down.
 pub fn micros(at: Timestamp) -> i64 {
