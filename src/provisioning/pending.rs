@@ -54,12 +54,12 @@ pub(super) fn wait_for(
     }
     if !new.is_empty() {
         pending_members::insert(tx, connection, group.key, &new)?;
-        tell(tx, call, group, &new)?;
+        announce(tx, call, group, &new)?;
     }
     Ok(here.into_values().collect())
 }
 
-fn tell(tx: &mut Tx<'_>, call: &Call, group: &Resource, values: &BTreeSet<String>) -> Result<(), Error> {
+fn announce(tx: &mut Tx<'_>, call: &Call, group: &Resource, values: &BTreeSet<String>) -> Result<(), Error> {
     let about = About { connection: Some(call.tenant.key()), resource: Some(&group.id), ..About::default() };
     let data = json!({ "display_name": group.document.display_name(), "values": values });
     Ok(call.act.event(tx, "group.member_pending", about, data)?)

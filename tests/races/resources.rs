@@ -131,7 +131,7 @@ race_test! {
     async fn a_pending_member_that_arrives_meanwhile_is_never_lost(race: Race) {
         const PEOPLE: usize = 4;
         let race = &race;
-        let named = |round: usize, n: usize| json!({"value": if n % 2 == 0 { format!("ext-p{round}.{n}@acme.test") } else { format!("P{round}.{n}@acme.test") }});
+        let named = |round: usize, n: usize| json!({"value": if n.is_multiple_of(2) { format!("ext-p{round}.{n}@acme.test") } else { format!("P{round}.{n}@acme.test") }});
         for round in 0..12 {
             let body = json!({"displayName": format!("Old {round}"), "members": [named(round, 0)]});
             let old = race.directory(0).post("/Groups", &body).await.expect(201).id();
