@@ -1,11 +1,13 @@
-//! `anteroom connection disable|enable`.
+//! `anteroom connection disable|enable|pending`.
 
 use clap::Subcommand;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::output;
 use super::session::Session;
-use crate::identity::connections;
+use crate::identity::{Reach, connections, pending_members};
+use crate::scim::error::excerpt;
+use crate::store::pending_members::Pending;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -21,14 +23,48 @@ pub(super) enum Command {
         #[arg(long)]
         id: String,
     },
+    /// List the members that groups wait for: named by the IdP, and not here yet
+    Pending {
+        /// Id of the connection
+        #[arg(long)]
+        id: String,
+    },
 }
 
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
-    let (id, is_enabled) = match command {
-        Command::Disable { id } => (id, false),
-        Command::Enable { id } => (id, true),
-    };
+    match command {
+        Command::Disable { id } => set_enabled(session, id, false).await,
+        Command::Enable { id } => set_enabled(session, id, true).await,
+        Command::Pending { id } => pending(session, id).await,
+    }
+}
+
+async fn set_enabled(session: &Session, id: String, is_enabled: bool) -> anyhow::Result<()> {
     let (act, wanted) = (session.act(), id.clone());
     session.store.write(move |tx| connections::set_enabled(tx, &act, &wanted, is_enabled)).await?;
     output::json(&json!({ "connection_id": id, "is_enabled": is_enabled }))
+}
+
+async fn pending(session: &Session, id: String) -> anyhow::Result<()> {
+    let found = session.store.read(move |tx| pending_members::list(tx, Reach::everything(), &id));
+    let (pending, has_more) = found.await?;
+    if session.json {
+        let shown: Value = pending.iter().map(shown).collect();
+        return output::json(&json!({ "pending_members": shown, "has_more": has_more }));
+    }
+    let mut lines: Vec<String> = pending.iter().map(line).collect();
+    if has_more {
+        lines.push("and more".to_owned());
+    }
+    output::lines(&lines)
+}
+
+fn shown(pending: &Pending) -> Value {
+    json!({ "group_id": pending.group_id, "group_name": pending.group_name, "value": pending.value })
+}
+
+fn line(pending: &Pending) -> String {
+    // A client chose the texts: nothing in them is for the terminal.
+    let name = excerpt(pending.group_name.as_deref().unwrap_or_default());
+    format!("{}  {name}  waits for {}", pending.group_id, excerpt(&pending.value))
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::act::About;
-use super::{Act, Error, Tenant, profile};
+use super::{Act, Error, Tenant, pending_members, profile};
 use crate::scim::canonical::{canonical, email_key, unique_key};
 use crate::scim::resource::Document;
 use crate::store::connections::Connection;
@@ -142,6 +142,7 @@ pub fn attach(
         .collect();
     act.event(tx, "identity.created", about, json!({ "origin": origin.as_str(), "removed_identities": removed }))?;
     make_member(tx, act, tenant, user.key, origin.member_source(), about)?;
+    pending_members::arrived(tx, act, tenant, &resource)?;
     Ok(Made { identity, resource })
 }
 

@@ -45,6 +45,7 @@ pub struct Settings {
     pub allow_duplicate_group_names: bool,
     relink_deleted: Option<bool>,
     departure_days: Option<u16>,
+    pending_members: Option<bool>,
 }
 
 impl Settings {
@@ -62,6 +63,11 @@ impl Settings {
     /// Whether a POST with the externalId of someone deleted means the same person (off for Entra by default).
     pub fn relinks_deleted(&self, provider: &str) -> bool {
         self.relink_deleted.unwrap_or(provider != "entra_id_azure_ad")
+    }
+
+    /// Whether members that are not here yet are kept until they come (on for Okta and OneLogin by default).
+    pub fn keeps_pending_members(&self, provider: &str) -> bool {
+        self.pending_members.unwrap_or(matches!(provider, "okta" | "onelogin"))
     }
 
     /// How long a departure is remembered, in microseconds.
@@ -106,5 +112,15 @@ mod tests {
         assert!(Settings::default().relinks_deleted("okta"));
         assert!(!Settings::default().relinks_deleted("entra_id_azure_ad"));
         assert!(Settings::parse(r#"{"relink_deleted":true}"#).relinks_deleted("entra_id_azure_ad"));
+    }
+
+    #[test]
+    fn members_to_come_are_kept_for_okta_and_onelogin_unless_said_otherwise() {
+        let (on, off) = (r#"{"pending_members":true}"#, r#"{"pending_members":false}"#);
+        for (provider, is_default) in [("okta", true), ("onelogin", true), ("entra_id_azure_ad", false), ("", false)] {
+            assert_eq!(Settings::default().keeps_pending_members(provider), is_default, "{provider}");
+            assert!(Settings::parse(on).keeps_pending_members(provider));
+            assert!(!Settings::parse(off).keeps_pending_members(provider));
+        }
     }
 }

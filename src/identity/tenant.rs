@@ -38,6 +38,11 @@ impl Tenant {
         self.connection.key
     }
 
+    /// Whether members that are not here yet are kept until they come.
+    pub fn keeps_pending_members(&self) -> bool {
+        self.settings.keeps_pending_members(self.provider())
+    }
+
     /// Kinde's provider code; empty without a directory.
     pub fn provider(&self) -> &str {
         self.provider.as_deref().unwrap_or_default()

@@ -1,14 +1,15 @@
 //! Who is in a group: where a change of members is decided.
 //!
-//! The group is locked. Ids become row keys of this connection (an id of another one is as unknown as a made-up one),
+//! The group is locked. Ids become row keys of this connection (an id of another one is as unknown as a made-up one; what is unknown may be waited for, see `pending.rs`),
 //! then the store changes exactly the rows that differ. Members are never loaded to be written back.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Call, Error, Target, nesting};
+use super::{Call, Error, Target, nesting, pending};
 use crate::identity::act::About;
+use crate::identity::groups;
 use crate::scim;
 use crate::scim::matches;
 use crate::scim::members::MemberId;
@@ -62,7 +63,8 @@ pub(super) fn apply(
     for change in changes {
         match change {
             MemberChange::Add(inputs) => {
-                let found = resolve(tx, call, group, inputs)?;
+                let mut found = resolve(tx, call, group, inputs)?;
+                found.keys.extend(pending::wait_for(tx, call, group, &found.absent)?);
                 moves.add(add(tx, call, group, &found)?);
             }
             MemberChange::Replace(inputs) => replace(tx, call, group, inputs, &mut moves)?,
@@ -97,7 +99,9 @@ fn replace(
     inputs: &[MemberInput],
     moves: &mut Moves,
 ) -> Result<(), Error> {
-    let wanted = resolve(tx, call, group, inputs)?;
+    let mut wanted = resolve(tx, call, group, inputs)?;
+    pending::wait_for_no_other(tx, call, group, &wanted.absent)?;
+    wanted.keys.extend(pending::wait_for(tx, call, group, &wanted.absent)?);
     let present = members::keys_of(tx, call.tenant.key(), group.key)?;
     let gone = present.difference(&wanted.keys).copied().collect();
     moves.remove(members::remove(tx, call.tenant.key(), group.key, &gone)?);
@@ -122,10 +126,17 @@ fn selected(
 ) -> Result<BTreeSet<ResourceKey>, Error> {
     let connection = call.tenant.key();
     Ok(match filter {
-        MemberFilter::All => members::keys_of(tx, connection, group.key)?,
+        MemberFilter::All => {
+            pending::wait_for_no_other(tx, call, group, &BTreeSet::new())?;
+            members::keys_of(tx, connection, group.key)?
+        }
         MemberFilter::Values(inputs) => {
             let ids: Vec<String> = located(call, inputs)?.into_iter().map(|member| member.id).collect();
-            resources::keys_of(tx, connection, &ids)?.into_values().map(|(key, _)| key).collect()
+            let known = resources::keys_of(tx, connection, &ids)?;
+            let absent = ids.into_iter().filter(|id| !known.contains_key(id)).collect();
+            let mut keys = pending::withdraw(tx, call, group, &absent)?;
+            keys.extend(known.into_values().map(|(key, _)| key));
+            keys
         }
         MemberFilter::Matching(filter) => {
             let plan = matches::members(&target.resource_type, filter)?;
@@ -140,21 +151,27 @@ struct Found {
     keys: BTreeSet<ResourceKey>,
     /// Those of them that are groups.
     groups: BTreeSet<ResourceKey>,
+    /// Those who are not here and may come.
+    absent: BTreeSet<String>,
 }
 
 /// Finds the members that are named.
 ///
 /// # Errors
-/// 400 `invalidValue` naming those that are not resources of this connection, or that cannot be members here.
+/// 400 `invalidValue` naming those that are not resources of this connection and not waited for, or that cannot be
+/// members here.
 fn resolve(tx: &mut Tx<'_>, call: &Call, group: &Resource, inputs: &[MemberInput]) -> Result<Found, Error> {
     let named = located(call, inputs)?;
     let ids: Vec<String> = named.iter().map(|member| member.id.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let known = resources::keys_of(tx, call.tenant.key(), &ids)?;
-    let unknown: Vec<&str> = ids.iter().filter(|id| !known.contains_key(*id)).map(String::as_str).collect();
+    let unknown = named.iter().filter(|member| !known.contains_key(&member.id));
+    let (absent, unknown): (Vec<&MemberId>, Vec<&MemberId>) =
+        unknown.partition(|member| pending::may_come(call, member));
+    let unknown: BTreeSet<&str> = unknown.into_iter().map(|member| member.id.as_str()).collect();
     if !unknown.is_empty() {
         return Err(scim::Error::invalid_value(unknown_members(&unknown)).into());
     }
-    let mut found = Found::default();
+    let mut found = Found { absent: absent.into_iter().map(|member| member.id.clone()).collect(), ..Found::default() };
     for member in &named {
         if let Some((key, kind)) = known.get(&member.id) {
             member.check(kind)?;
@@ -183,7 +200,7 @@ fn located(call: &Call, inputs: &[MemberInput]) -> Result<Vec<MemberId>, scim::E
     inputs.iter().map(|input| input.locate(&call.catalogue, &call.base_url)).collect()
 }
 
-fn unknown_members(ids: &[&str]) -> String {
+fn unknown_members(ids: &BTreeSet<&str>) -> String {
     let named: Vec<String> = ids.iter().take(NAMED).map(|id| scim::error::excerpt(id)).collect();
     let more = ids.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -208,14 +225,13 @@ pub(super) fn leave_groups(tx: &mut Tx<'_>, call: &Call, gone: &Resource) -> Res
 /// Records what became of a group, naming who came and who went, or of a resource of a type that administrators defined.
 pub(super) fn tell(tx: &mut Tx<'_>, call: &Call, what: &str, changed: &Resource, moves: &Moves) -> Result<(), Error> {
     let connection = call.tenant.key();
-    let about = About { connection: Some(connection), resource: Some(&changed.id), ..About::default() };
     if changed.kind != "Group" {
+        let about = About { connection: Some(connection), resource: Some(&changed.id), ..About::default() };
         let data = json!({ "resource_type": changed.kind });
         return Ok(call.act.event(tx, &format!("resource.{what}"), about, data)?);
     }
     let added = resources::ids_of(tx, connection, &moves.added)?;
     let removed = resources::ids_of(tx, connection, &moves.removed)?;
-    let data =
-        json!({ "display_name": changed.document.display_name(), "members_added": added, "members_removed": removed });
-    Ok(call.act.event(tx, &format!("group.{what}"), about, data)?)
+    let kind = format!("group.{what}");
+    Ok(groups::record(tx, &call.act, connection, &kind, changed, &added, &removed)?)
 }

@@ -17,6 +17,7 @@ mod list;
 mod membership;
 mod nesting;
 mod patch;
+mod pending;
 mod render;
 mod replace;
 mod user_write;

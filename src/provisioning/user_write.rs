@@ -2,7 +2,7 @@
 
 use super::error::name_taken;
 use super::{Call, Error, Target};
-use crate::identity::lifecycle;
+use crate::identity::{lifecycle, pending_members};
 use crate::store::Tx;
 use crate::store::resources::{self, Content, Resource};
 
@@ -21,5 +21,13 @@ pub(super) fn write(
         resources::update(tx, call.tenant.key(), before, &old, content, call.act.now).map_err(name_taken)?
     };
     lifecycle::changed(tx, &call.act, &call.tenant, before, &after)?;
+    if called(before) != called(&after) {
+        pending_members::arrived(tx, &call.act, &call.tenant, &after)?;
+    }
     Ok(after)
+}
+
+/// What a group that was pushed early may call a person.
+fn called(person: &Resource) -> [Option<&str>; 2] {
+    [person.document.user_name(), person.document.external_id()]
 }

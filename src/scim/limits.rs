@@ -41,6 +41,8 @@ pub const CURSOR_SECONDS: i64 = 3_600;
 pub const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// Members shown in one answer over all its groups, or groups over all its people.
 pub const SHOWN_MEMBERS: usize = 200_000;
+/// Members that one group may wait for.
+pub const PENDING_MEMBERS: usize = 1_000;
 /// Levels of groups within groups, the outermost and the innermost included.
 pub const GROUP_DEPTH: i64 = 32;
 /// Names of ignored attributes that are kept of one request.

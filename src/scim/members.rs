@@ -41,13 +41,14 @@ impl MemberInput {
     pub fn locate(&self, catalogue: &Catalogue, base_url: &str) -> Result<MemberId, Error> {
         let given = self.kind.iter().cloned();
         match &self.name {
-            Name::Id(id) => Ok(MemberId { id: id.clone(), kinds: given.collect() }),
+            Name::Id(id) => Ok(MemberId { id: id.clone(), kinds: given.collect(), is_reference: false }),
             Name::Reference(reference) => {
                 let found = referred(catalogue, base_url, reference).ok_or_else(|| {
                     Error::invalid_value(format!("{} is no resource of this directory", excerpt(reference)))
                 })?;
                 let (kind, id) = found;
-                Ok(MemberId { id: id.to_owned(), kinds: given.chain([kind.to_owned()]).collect() })
+                let kinds = given.chain([kind.to_owned()]).collect();
+                Ok(MemberId { id: id.to_owned(), kinds, is_reference: true })
             }
         }
     }
@@ -60,9 +61,16 @@ pub struct MemberId {
     pub id: String,
     /// What the client says its resource type is; in any letter case.
     pub kinds: Vec<String>,
+    /// Whether it was named by `$ref`.
+    pub is_reference: bool,
 }
 
 impl MemberId {
+    /// Whether it may be a person to come: a `value`, and nothing says that it is something else.
+    pub fn may_be_to_come(&self) -> bool {
+        !self.is_reference && self.kinds.iter().all(|kind| kind.eq_ignore_ascii_case("User"))
+    }
+
     /// Whether a resource of this type is what the client says.
     ///
     /// # Errors
@@ -222,7 +230,12 @@ mod tests {
     }
 
     fn meant(id: &str, kinds: &[&str]) -> MemberId {
-        MemberId { id: id.into(), kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect() }
+        let kinds = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        MemberId { id: id.into(), kinds, is_reference: false }
+    }
+
+    fn referred_to(id: &str, kinds: &[&str]) -> MemberId {
+        MemberId { is_reference: true, ..meant(id, kinds) }
     }
 
     #[test]
@@ -232,11 +245,11 @@ mod tests {
             (json!({ "value": "a" }), meant("a", &[])),
             (json!({ "Value": "a", "$ref": null, "type": null, "display": 7 }), meant("a", &[])),
             (json!({ "value": "a", "$ref": "https://old.test/Groups/b", "type": "user" }), meant("a", &["user"])),
-            (json!({ "$ref": "https://scim.test/scim/v2/d1/Users/a" }), meant("a", &["User"])),
-            (json!({ "$REF": "/scim/v2/d1/Groups/g", "value": null }), meant("g", &["Group"])),
-            (json!({ "$ref": "Users/a", "type": "Group" }), meant("a", &["Group", "User"])),
-            (json!({ "$ref": "../Users/a" }), meant("a", &["User"])),
-            (json!({ "$ref": "./Users/a", "type": "" }), meant("a", &["User"])),
+            (json!({ "$ref": "https://scim.test/scim/v2/d1/Users/a" }), referred_to("a", &["User"])),
+            (json!({ "$REF": "/scim/v2/d1/Groups/g", "value": null }), referred_to("g", &["Group"])),
+            (json!({ "$ref": "Users/a", "type": "Group" }), referred_to("a", &["Group", "User"])),
+            (json!({ "$ref": "../Users/a" }), referred_to("a", &["User"])),
+            (json!({ "$ref": "./Users/a", "type": "" }), referred_to("a", &["User"])),
         ] {
             assert_eq!(located(member.clone()), Ok(expected), "{member}");
         }
@@ -262,6 +275,12 @@ mod tests {
         ] {
             assert_eq!(located(member.clone()).map_err(|error| error.status), Err(400), "{member}");
         }
+    }
+
+    #[test]
+    fn a_person_to_come_is_named_by_value_and_said_to_be_nothing_else() {
+        assert!(meant("a", &[]).may_be_to_come() && meant("a", &["user"]).may_be_to_come());
+        assert!(!meant("a", &["Group"]).may_be_to_come() && !referred_to("a", &["User"]).may_be_to_come());
     }
 
     #[test]

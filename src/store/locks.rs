@@ -16,6 +16,11 @@ diesel::define_sql_function! {
     fn pg_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Text;
 }
 
+diesel::define_sql_function! {
+    /// The same, shared with others who only share it.
+    fn pg_advisory_xact_lock_shared(key: BigInt) -> diesel::sql_types::Text;
+}
+
 /// What a decision is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Lock {
@@ -29,6 +34,9 @@ pub enum Lock {
     Subject(ConnectionKey, String),
     /// Which groups of a connection are members of which; taken after the row of the group that gets a member.
     Nesting(ConnectionKey),
+    /// Who a connection's groups wait for: whoever arrives shares it, who makes a group wait for somebody has it alone.
+    /// Taken after the row of the group, or of the person; a circle of the two is a deadlock, undone and run again.
+    PendingMembers(ConnectionKey),
     /// What schemas there are, over all connections.
     Definitions,
 }
@@ -41,6 +49,7 @@ impl Lock {
             Self::Email(text) => (3, 0, text.as_str()),
             Self::Subject(connection, text) => (4, connection.number(), text.as_str()),
             Self::Nesting(connection) => (5, connection.number(), ""),
+            Self::PendingMembers(connection) => (7, connection.number(), ""),
             Self::Definitions => return hash(6, 0, ""),
         };
         hash(kind, connection, text)
@@ -67,6 +76,14 @@ pub fn take(tx: &mut Tx<'_>, locks: &[Lock]) -> Result<(), Error> {
     numbers.dedup();
     for number in numbers {
         advisory(connection, number)?;
+    }
+    Ok(())
+}
+
+/// Shares a lock until the transaction ends: who takes it waits, who shares it does not.
+pub fn share(tx: &mut Tx<'_>, lock: &Lock) -> Result<(), Error> {
+    if let AnyConnection::Postgres(connection) = &mut *tx.connection {
+        diesel::select(pg_advisory_xact_lock_shared(lock.number())).execute(connection)?;
     }
     Ok(())
 }

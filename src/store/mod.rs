@@ -27,6 +27,7 @@ mod migrate;
 pub mod nesting;
 mod open;
 pub mod organizations;
+pub mod pending_members;
 pub mod people;
 pub mod resources;
 mod schema;

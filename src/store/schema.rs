@@ -189,6 +189,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    pending_members (connection_key, group_key, value) {
+        connection_key -> BigInt,
+        group_key -> BigInt,
+        value -> Text,
+        value_key -> Text,
+    }
+}
+
+diesel::table! {
     directory_counts (connection_key, kind, slot) {
         connection_key -> BigInt,
         kind -> Text,
@@ -308,6 +317,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attribute_paths,
     attribute_values,
     members,
+    pending_members,
     directory_counts,
     definitions,
     unique_values,

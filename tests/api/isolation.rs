@@ -60,8 +60,10 @@ impl Tenant {
 }
 
 async fn tenants(app: &TestApp) -> Vec<Tenant> {
-    let first = app.directory(Setup::default()).await;
-    let second = app.directory_of(&first.organization_code, Setup::default()).await;
+    // What is unknown is refused, so that what refuses it is seen.
+    let strict = Setup { options: json!({"pending_members": false}), ..Setup::default() };
+    let first = app.directory(strict.clone()).await;
+    let second = app.directory_of(&first.organization_code, strict).await;
     let third =
         app.directory(Setup { provider: "entra_id_azure_ad", strategy: "oauth2:azure_ad", ..Setup::default() }).await;
     let mut tenants = Vec::new();

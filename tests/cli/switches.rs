@@ -1,4 +1,4 @@
-//! `organization suspend|restore`, `connection disable|enable`, `client disable|enable`, `user suspend|restore`.
+//! `organization suspend|restore`, `connection disable|enable|pending`, `client disable|enable`, `user suspend|restore`.
 #![expect(clippy::disallowed_methods, reason = "the test asks the database itself, past the store")]
 
 use diesel::prelude::*;
@@ -27,6 +27,17 @@ fn events(bench: &Bench, subject: &str) -> Vec<Event> {
 
 fn kinds(bench: &Bench, subject: &str) -> Vec<String> {
     events(bench, subject).into_iter().map(|event| event.kind).collect()
+}
+
+#[test]
+fn nobody_is_waited_for_at_first_and_an_unknown_connection_is_named() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let pending = format!("connection pending --id {}", text(&made, "connection_id"));
+    assert_eq!(bench.text(&pending), "");
+    let shown = serde_json::json!({ "pending_members": [], "has_more": false });
+    assert_eq!(bench.json(&format!("{pending} --json")), shown);
+    assert!(bench.failure("connection pending --id conn_nope").contains("CONNECTION_NOT_FOUND"));
 }
 
 #[test]

@@ -128,6 +128,37 @@ race_test! {
 }
 
 race_test! {
+    async fn a_pending_member_that_arrives_meanwhile_is_never_lost(race: Race) {
+        const PEOPLE: usize = 4;
+        let race = &race;
+        let named = |round: usize, n: usize| json!({"value": if n.is_multiple_of(2) { format!("ext-p{round}.{n}@acme.test") } else { format!("P{round}.{n}@acme.test") }});
+        for round in 0..12 {
+            let body = json!({"displayName": format!("Old {round}"), "members": [named(round, 0)]});
+            let old = race.directory(0).post("/Groups", &body).await.expect(201).id();
+            let arrivals = join_all((0..PEOPLE).map(|n| {
+                let directory = race.directory(n);
+                async move { directory.post("/Users", &user(&format!("p{round}.{n}@acme.test"))).await }
+            }));
+            let pushes = join_all((0..PEOPLE).map(|n| {
+                let (directory, path) = (race.directory(n + 1), format!("/Groups/{old}"));
+                async move { directory.patch(&path, json!([{"op": "add", "path": "members", "value": [named(round, n)]}])).await }
+            }));
+            let all: Vec<Value> = (0..PEOPLE).map(|n| named(round, n)).collect();
+            let body = json!({"displayName": format!("New {round}"), "members": all});
+            let directory = race.directory(round);
+            let made = directory.post("/Groups", &body);
+            let ((arrivals, pushes), made) = join(join(arrivals, pushes), made).await;
+            assert_eq!((count(&arrivals, 201), count(&pushes, 200)), (PEOPLE, PEOPLE), "{arrivals:?} {pushes:?}");
+            let people: BTreeSet<String> = arrivals.iter().map(Answer::id).collect();
+            for group in [old, made.expect(201).id()] {
+                assert_eq!(members(&race.directory(1), &group).await, people, "round {round}");
+            }
+        }
+        assert_eq!(race.number("SELECT COUNT(*) AS value FROM pending_members"), 0);
+    }
+}
+
+race_test! {
     async fn groups_nested_at_once_never_close_a_circle(race: Race) {
         const RING: usize = 6;
         let race = &race;

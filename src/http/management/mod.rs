@@ -9,6 +9,7 @@ mod connections;
 mod directories;
 mod identities;
 mod organizations;
+mod pending_members;
 mod person_tokens;
 mod schemas;
 mod sign_ins;
@@ -37,6 +38,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
     row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),
+    row(Method::GET, "/connections/{id}/pending_members", || needs("read:connections", web::to(pending_members::list))),
     row(Method::GET, "/connections/{id}/schemas", || needs("read:schemas", web::to(schemas::list))),
     row(Method::PUT, "/connections/{id}/schemas", || needs("update:schemas", web::to(schemas::load))),
     row(Method::GET, "/connections/{id}/schemas/{schema}", || needs("read:schemas", web::to(schemas::get))),

@@ -19,7 +19,7 @@ use crate::scim::values::{UniqueValue, ValueRow};
 
 pub use find::{find, find_by_unique_key, find_key, list_by_value, load, lock, lock_to_delete};
 pub use list::{Kind, Listing, Start, count, list};
-pub use names::{ids_of, keys_of, related};
+pub use names::{ids_of, keys_of, people_called, related};
 pub use write::{bump, delete, insert, update};
 
 /// A stored SCIM record.

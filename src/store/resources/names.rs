@@ -1,11 +1,13 @@
 //! From ids to row keys and back, many at once.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
+use crate::scim::canonical::canonical;
+use crate::scim::values::cut;
 use crate::store::members::Related;
-use crate::store::schema::resources;
+use crate::store::schema::{attribute_values, resources};
 use crate::store::{ConnectionKey, Error, ResourceKey, Tx};
 
 /// Ids in one statement.
@@ -58,4 +60,68 @@ pub fn ids_of(tx: &mut Tx<'_>, connection: ConnectionKey, keys: &BTreeSet<Resour
         );
     }
     Ok(ids)
+}
+
+/// The people that each of these names means: as userName in any spelling, or as externalId letter for letter.
+pub fn people_called(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    names: &BTreeSet<String>,
+) -> Result<BTreeMap<String, BTreeSet<ResourceKey>>, Error> {
+    let names: Vec<&String> = names.iter().collect();
+    let mut found = BTreeMap::<String, BTreeSet<ResourceKey>>::new();
+    for chunk in names.chunks(CHUNK) {
+        let by_user_name = by_user_name(tx, connection, chunk)?;
+        let by_external_id = by_external_id(tx, connection, chunk)?;
+        for name in chunk {
+            let people = by_user_name.get(&canonical(name)).into_iter();
+            let people: BTreeSet<ResourceKey> =
+                people.chain(by_external_id.get(*name).into_iter().flatten()).copied().collect();
+            if !people.is_empty() {
+                found.insert((*name).clone(), people);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn by_user_name(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    names: &[&String],
+) -> Result<HashMap<String, ResourceKey>, Error> {
+    let keys: Vec<String> = names.iter().map(|name| canonical(name)).collect();
+    let rows: Vec<(Option<String>, ResourceKey)> = resources::table
+        .filter(resources::connection_key.eq(connection))
+        .filter(resources::kind.eq("User"))
+        .filter(resources::unique_key.eq_any(keys))
+        .select((resources::unique_key, resources::key))
+        .load(tx.connection)?;
+    Ok(rows.into_iter().filter_map(|(name, key)| Some((name?, key))).collect())
+}
+
+fn by_external_id(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    ids: &[&String],
+) -> Result<HashMap<String, Vec<ResourceKey>>, Error> {
+    let path = tx.path_key("externalId")?;
+    let keys: Vec<String> = ids.iter().map(|id| cut(id).0.into_owned()).collect();
+    let rows: Vec<(String, Option<String>, ResourceKey)> = attribute_values::table
+        .inner_join(
+            resources::table.on(resources::connection_key
+                .eq(attribute_values::connection_key)
+                .and(resources::key.eq(attribute_values::resource_key))),
+        )
+        .filter(attribute_values::connection_key.eq(connection))
+        .filter(attribute_values::path_key.eq(path))
+        .filter(attribute_values::value_key.eq_any(keys))
+        .filter(resources::kind.eq("User"))
+        .select((attribute_values::value_key, attribute_values::rest, resources::key))
+        .load(tx.connection)?;
+    let mut found = HashMap::<String, Vec<ResourceKey>>::new();
+    for (key, rest, resource) in rows {
+        found.entry(rest.unwrap_or(key)).or_default().push(resource);
+    }
+    Ok(found)
 }

@@ -5,6 +5,11 @@ use serde_json::{Value, json};
 use super::{assert_refused, bulk, everything, group, managed, patch, person, post, request, send, statuses};
 use crate::support::{Setup, Sql, TestApp, api_test, user};
 
+/// A directory that refuses members it does not know.
+fn strict() -> Setup {
+    Setup { options: json!({"pending_members": false}), ..Setup::default() }
+}
+
 api_test! {
     async fn a_malformed_request_does_nothing_at_all(app: TestApp) {
         let okta = app.directory(Setup::default()).await;
@@ -46,7 +51,7 @@ api_test! {
 
 api_test! {
     async fn a_refused_operation_leaves_nothing_behind_and_disturbs_no_other(app: TestApp) {
-        let okta = app.directory(Setup::default()).await;
+        let okta = app.directory(strict()).await;
         let ana = okta.push("ana@acme.test").await;
         let red = okta.post("/Groups", &group("Red", &[&ana])).await.expect(201).id();
         let (before, events) = (everything(&okta).await, app.events(&okta).await);
@@ -106,7 +111,7 @@ api_test! {
 
 api_test! {
     async fn an_operation_reaches_nothing_of_another_connection(app: TestApp) {
-        let (one, other) = (app.directory(Setup::default()).await, app.directory(Setup::default()).await);
+        let (one, other) = (app.directory(strict()).await, app.directory(strict()).await);
         let own = one.push("own@acme.test").await;
         let red = one.post("/Groups", &group("Red", &[&own])).await.expect(201).id();
         let foreign = other.push("foreign@acme.test").await;

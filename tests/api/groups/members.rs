@@ -36,7 +36,7 @@ api_test! {
 
 api_test! {
     async fn an_unknown_member_changes_nothing_and_is_named(app: TestApp) {
-        let okta = app.directory(Setup::default()).await;
+        let okta = app.directory(Setup { options: json!({"pending_members": false}), ..Setup::default() }).await;
         let a = okta.push("a@acme.test").await;
         let id = group(&okta, "Engineering", &[&a]).await;
         let path = format!("/Groups/{id}");

@@ -2,6 +2,7 @@
 
 mod members;
 mod nesting;
+mod pending;
 
 use serde_json::{Value, json};
 
