@@ -1,7 +1,8 @@
 //! Who is in a group: where a change of members is decided.
 //!
-//! The group is locked. Ids become row keys of this connection (an id of another one is as unknown as a made-up one; what is unknown may be waited for, see `pending.rs`),
-//! then the store changes exactly the rows that differ. Members are never loaded to be written back.
+//! The group is locked. Ids become row keys of this connection (an id of another one is as unknown as a made-up one),
+//! then the store changes exactly the rows that differ. Members are never loaded to be written back. Who is unknown is
+//! refused, or waited for (`pending.rs`).
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 //!
 //! SQLite has one writer, so there they cost nothing. On PostgreSQL they are advisory transaction locks on what the
 //! decision is about (a userName, an externalId, an email), always taken sorted, so that two decisions about one person
-//! wait for each other and never deadlock.
+//! wait for each other and never deadlock. The locks that are taken after a row say so.
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
