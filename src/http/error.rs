@@ -87,7 +87,9 @@ impl From<store::Error> for ScimError {
                     .into()
             }
             store::Error::Stale => scim::Error::precondition_failed("the resource changed meanwhile").into(),
-            store::Error::TooMany => scim::Error::too_many("no index serves this filter over so many resources").into(),
+            store::Error::TooMany => {
+                scim::Error::too_many("no index serves this filter or order over so many resources").into()
+            }
             store::Error::Unavailable(cause) => {
                 tracing::warn!(cause, "the database is not available");
                 Self::unavailable("the directory is not available at the moment; try again")

@@ -11,7 +11,7 @@ use super::reach::Reach;
 use super::signing::{Expiring, Keys};
 use super::{Error, identities};
 use crate::store::people::{self, Person};
-use crate::store::{self, Tx};
+use crate::store::{self, Tx, connections};
 
 /// Seconds a token is valid unless the request says otherwise.
 const DEFAULT_SECONDS: i64 = 300;
@@ -70,6 +70,12 @@ pub fn grant(
         let message = "Only users with an enterprise identity are in a directory";
         return Err(Error::invalid("NO_ENTERPRISE_IDENTITY", message));
     };
+    // Whoever reaches a member of an organization does not reach the directory of another.
+    if let Some(connection) = identity.connection_key
+        && !reach.covers(connections::load(tx, connection)?.organization_key)
+    {
+        return Err(Error::invalid("NO_ENTERPRISE_IDENTITY", "The user is in no directory that this client reaches"));
+    }
     let iat = act.now.div_euclid(1_000_000);
     let claims = Claims {
         aud: audience(public_url),

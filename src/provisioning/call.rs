@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Error;
 use crate::identity::{Act, Tenant};
 use crate::scim;
-use crate::scim::etag::Precondition;
+use crate::scim::etag::Conditions;
 use crate::scim::limits;
 use crate::scim::quirks::Quirks;
 use crate::scim::references;
@@ -68,8 +68,8 @@ pub struct Target {
     pub resource_type: ResourceType,
     /// The SCIM id, as the client gave it.
     pub id: String,
-    /// `If-Match`.
-    pub precondition: Option<Precondition>,
+    /// `If-Match` and `If-None-Match`.
+    pub conditions: Conditions,
 }
 
 impl Target {
@@ -80,7 +80,11 @@ impl Target {
     pub fn find(call: &Call, endpoint: &str, id: Option<&str>) -> Result<Self, scim::Error> {
         let resource_type =
             call.catalogue.resource_type_at(endpoint).ok_or_else(|| scim::Error::not_found("no such endpoint"))?;
-        Ok(Self { resource_type: resource_type.clone(), id: id.unwrap_or_default().to_owned(), precondition: None })
+        Ok(Self {
+            resource_type: resource_type.clone(),
+            id: id.unwrap_or_default().to_owned(),
+            conditions: Conditions::default(),
+        })
     }
 
     /// Every endpoint of the connection.
@@ -88,15 +92,15 @@ impl Target {
         let of = |resource_type: &ResourceType| Self {
             resource_type: resource_type.clone(),
             id: String::new(),
-            precondition: None,
+            conditions: Conditions::default(),
         };
         call.catalogue.resource_types().iter().map(of).collect()
     }
 
-    /// Adds the condition under which the call is to be carried out.
+    /// Adds the conditions under which the call is to be carried out.
     #[must_use]
-    pub fn only_if(self, precondition: Option<Precondition>) -> Self {
-        Self { precondition, ..self }
+    pub fn only_if(self, conditions: Conditions) -> Self {
+        Self { conditions, ..self }
     }
 
     /// Reads the body of a POST or PUT.
@@ -139,13 +143,11 @@ impl Target {
         scim::Error::not_found(format!("no such {}", self.resource_type.name))
     }
 
-    /// Whether the condition allows a change at this version.
+    /// Refuses a change at a version that the conditions do not allow.
+    ///
+    /// # Errors
+    /// 412.
     pub fn check(&self, version: i64) -> Result<(), scim::Error> {
-        match &self.precondition {
-            Some(condition) if !condition.matches(version) => {
-                Err(scim::Error::precondition_failed("the resource has another version"))
-            }
-            _ => Ok(()),
-        }
+        self.conditions.check_change(version)
     }
 }

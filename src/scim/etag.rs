@@ -52,6 +52,43 @@ impl Precondition {
     }
 }
 
+/// The conditions under which a request is to be carried out (RFC 7644 section 3.14, RFC 9110 section 13.1).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Conditions {
+    /// `If-Match`: the resource has one of these versions.
+    pub if_match: Option<Precondition>,
+    /// `If-None-Match`: it has none of these.
+    pub if_none_match: Option<Precondition>,
+}
+
+impl Conditions {
+    /// Refuses a version that `If-Match` does not name.
+    ///
+    /// # Errors
+    /// 412.
+    pub fn check_match(&self, version: i64) -> Result<(), Error> {
+        if self.if_match.as_ref().is_some_and(|wanted| !wanted.matches(version)) { Err(failed()) } else { Ok(()) }
+    }
+
+    /// Whether `If-None-Match` names this version.
+    pub fn is_known(&self, version: i64) -> bool {
+        self.if_none_match.as_ref().is_some_and(|known| known.matches(version))
+    }
+
+    /// Refuses a change of a resource at this version.
+    ///
+    /// # Errors
+    /// 412 when either condition does not hold.
+    pub fn check_change(&self, version: i64) -> Result<(), Error> {
+        self.check_match(version)?;
+        if self.is_known(version) { Err(failed()) } else { Ok(()) }
+    }
+}
+
+fn failed() -> Error {
+    Error::precondition_failed("the resource has another version than the condition allows")
+}
+
 fn garbage() -> Error {
     Error::invalid_value("the precondition is neither * nor a list of entity tags such as W/\"1\"")
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::people::support::add_member;
 use crate::support::{Answer, Directory, Setup, TestApp, api_test};
 
 async fn user_of(app: &TestApp, directory: &Directory) -> String {
@@ -79,6 +80,20 @@ api_test! {
         }
         Answer::of(app.client.get(format!("{}/api/v1/user?id={user}", app.url)).bearer_auth(&token)).await.expect(401);
         me(&app, &okta, &app.management, Method::GET).await.expect_error(401, "");
+    }
+}
+
+api_test! {
+    async fn a_client_of_one_organization_gets_no_bearer_for_the_directory_of_another(app: TestApp) {
+        let (okta, other) = (app.directory(Setup::default()).await, app.organization(false).await);
+        okta.push("ana@acme.test").await;
+        let user = user_of(&app, &okta).await;
+        add_member(&app, &other, &user).await;
+        for (organization, status) in [(&other, 400), (&okta.organization_code, 201)] {
+            let bound = app.client_of(organization).await;
+            let url = format!("{}/api/v1/users/{user}/scim_tokens", app.url);
+            Answer::of(app.client.post(url).bearer_auth(bound)).await.expect(status);
+        }
     }
 }
 

@@ -82,6 +82,17 @@ api_test! {
         conditional(Method::PUT, "if-match", "\"").await.expect_error(400, "invalidValue");
         assert_eq!(conditional(Method::GET, "if-none-match", "W/\"1\"").await.expect(304).header("etag"), "W/\"1\"");
         conditional(Method::GET, "if-none-match", "W/\"9\"").await.expect(200);
+        conditional(Method::GET, "if-match", "W/\"9\"").await.expect_error(412, "");
+        conditional(Method::GET, "if-match", "*").await.expect(200);
+        for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+            for known in ["*", "W/\"1\""] {
+                let patch = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "remove", "path": "title"}]});
+                let body = if method == Method::PATCH { patch } else { user("ana@acme.test") };
+                let request = okta.request(method.clone(), &path).header("if-none-match", known).header("content-type", "application/json");
+                crate::support::Answer::of(request.body(body.to_string())).await.expect_error(412, "");
+            }
+        }
+        conditional(Method::PUT, "if-none-match", "W/\"9\"").await.expect(200);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::http::error::ScimError;
 use crate::http::query::parameters;
 use crate::provisioning::{self, Call, Rendered, Target};
 use crate::scim;
-use crate::scim::etag::Precondition;
+use crate::scim::etag::{Conditions, Precondition};
 use crate::scim::project::Projection;
 
 pub(super) type Answer = Result<HttpResponse, actix_web::Error>;
@@ -48,9 +48,10 @@ pub(super) async fn get(
 
 /// Answers with one resource as the request asks for it.
 pub(super) async fn show(call: &Arc<Call>, target: &Target, request: &HttpRequest, state: &State) -> Answer {
-    let unless = precondition(request, &IF_NONE_MATCH)?;
+    let conditions = conditions(request)?;
     let found = provisioning::get(&state.store, call, target, projection(request)?).await.map_err(ScimError::from)?;
-    if unless.is_some_and(|unless| unless.matches(found.version)) {
+    conditions.check_match(found.version).map_err(ScimError::from)?;
+    if conditions.is_known(found.version) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, scim::etag::etag(found.version))).finish());
     }
     Ok(resource(StatusCode::OK, &found))
@@ -64,7 +65,7 @@ pub(super) async fn replace(
     payload: Payload,
     state: Data<State>,
 ) -> Answer {
-    let target = target(&caller, &path.1, Some(&path.2))?.only_if(precondition(&request, &IF_MATCH)?);
+    let target = target(&caller, &path.1, Some(&path.2))?.only_if(conditions(&request)?);
     let body = body::read(&request, payload, target.body_bytes()).await?;
     let projection = projection(&request)?;
     let now =
@@ -80,7 +81,7 @@ pub(super) async fn patch(
     payload: Payload,
     state: Data<State>,
 ) -> Answer {
-    let target = target(&caller, &path.1, Some(&path.2))?.only_if(precondition(&request, &IF_MATCH)?);
+    let target = target(&caller, &path.1, Some(&path.2))?.only_if(conditions(&request)?);
     let body = body::read(&request, payload, target.body_bytes()).await?;
     let projection = projection(&request)?;
     let now = provisioning::patch(&state.store, &caller.0, &target, body, projection).await.map_err(ScimError::from)?;
@@ -94,7 +95,7 @@ pub(super) async fn delete(
     request: HttpRequest,
     state: Data<State>,
 ) -> Answer {
-    let target = target(&caller, &path.1, Some(&path.2))?.only_if(precondition(&request, &IF_MATCH)?);
+    let target = target(&caller, &path.1, Some(&path.2))?.only_if(conditions(&request)?);
     provisioning::delete(&state.store, &caller.0, &target).await.map_err(ScimError::from)?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -105,6 +106,11 @@ pub(super) fn target(caller: &Caller, endpoint: &str, id: Option<&str>) -> Resul
 
 fn projection(request: &HttpRequest) -> Result<Projection, ScimError> {
     Ok(Projection::parse(&parameters(request)?)?)
+}
+
+fn conditions(request: &HttpRequest) -> Result<Conditions, ScimError> {
+    let (if_match, if_none_match) = (precondition(request, &IF_MATCH)?, precondition(request, &IF_NONE_MATCH)?);
+    Ok(Conditions { if_match, if_none_match })
 }
 
 fn precondition(request: &HttpRequest, name: &HeaderName) -> Result<Option<Precondition>, ScimError> {

@@ -8,7 +8,7 @@ use crate::provisioning::change::{Change, Changed};
 use crate::provisioning::{Error, Target, render};
 use crate::scim;
 use crate::scim::bulk::{Method, Operation, parts, reference};
-use crate::scim::etag::Precondition;
+use crate::scim::etag::{Conditions, Precondition};
 use crate::store::{self, Tx};
 
 /// What became of an operation.
@@ -80,7 +80,8 @@ fn target(run: &Run, operation: &Operation, progress: &Progress) -> Result<Targe
     let (endpoint, id) = parts(operation.method, &operation.path, &run.call.base_url)?;
     let made = id.and_then(reference::referred).and_then(|bulk_id| progress.id_of(&run.request, bulk_id));
     let condition = operation.version.as_deref().filter(|_| operation.method != Method::Post);
-    Ok(Target::find(&run.call, endpoint, made.or(id))?.only_if(condition.map(Precondition::parse).transpose()?))
+    let if_match = condition.map(Precondition::parse).transpose()?;
+    Ok(Target::find(&run.call, endpoint, made.or(id))?.only_if(Conditions { if_match, ..Conditions::default() }))
 }
 
 /// The change an operation asks for, without what refers to those not made yet.

@@ -98,8 +98,16 @@ impl BulkRequest {
 
     /// By operation, the ones it refers to.
     pub fn references(&self) -> Vec<BTreeSet<usize>> {
-        let of = |operation: &Operation| operation.references.iter().filter_map(|id| self.creation(id)).collect();
-        self.operations.iter().map(of).collect()
+        let mut last = HashMap::new();
+        let of = |(index, operation): (usize, &Operation)| {
+            let mut waits: BTreeSet<usize> = operation.references.iter().filter_map(|id| self.creation(id)).collect();
+            // What is asked of one resource is done in the order in which it is asked.
+            if operation.method != Method::Post {
+                waits.extend(last.insert(operation.path.clone(), index));
+            }
+            waits
+        };
+        self.operations.iter().enumerate().map(of).collect()
     }
 }
 

@@ -46,6 +46,18 @@ fn an_operation_waits_for_those_it_refers_to_and_a_circle_is_one_unit() {
 }
 
 #[test]
+fn what_is_asked_of_one_resource_keeps_its_order() {
+    let operations = json!([
+        {"method": "PATCH", "path": "/Groups/g", "data": {"members": ["bulkId:z"]}},
+        {"method": "DELETE", "path": "/Groups/g"},
+        {"method": "DELETE", "path": "/Groups/other"},
+        {"method": "POST", "path": "/Users", "bulkId": "z", "data": {}},
+        {"method": "POST", "path": "/Users", "bulkId": "y", "data": {}},
+    ]);
+    assert_eq!(units(&parse(&operations).unwrap().references()), [[2], [3], [0], [1], [4]]);
+}
+
+#[test]
 fn the_largest_graphs_are_ordered_at_once() {
     let most = limits::BULK_OPERATIONS;
     let chain: Vec<BTreeSet<usize>> =

@@ -25,8 +25,8 @@ pub(super) fn paths(catalogue: &Catalogue) -> Value {
     paths.insert("/Bulk".to_owned(), json!({ "post": with_body(bulk, "BulkRequest") }));
     let mut me = operation("me", "Read the resource of the person the bearer stands for", 200, "User");
     answer(&mut me, 304, unchanged());
-    refuse(&mut me, &[501]);
-    set(&mut me, "parameters", query(PROJECTION));
+    refuse(&mut me, &[412, 501]);
+    set(&mut me, "parameters", conditioned());
     paths.insert("/Me".to_owned(), json!({ "get": me }));
     Value::Object(paths)
 }
@@ -70,8 +70,9 @@ fn resources(resource_type: &ResourceType, paths: &mut Map<String, Value>) {
 /// The operations on one resource.
 fn one(name: &str) -> Value {
     let mut get = operation(&format!("get{name}"), "Read a resource", 200, name);
-    set(&mut get, "parameters", query(PROJECTION));
+    set(&mut get, "parameters", conditioned());
     answer(&mut get, 304, unchanged());
+    refuse(&mut get, &[412]);
     let mut put =
         with_body(operation(&format!("replace{name}"), "Replace a resource", 200, name), &format!("{name}Request"));
     let mut patch = with_body(operation(&format!("patch{name}"), "Change a resource", 200, name), "PatchRequest");
@@ -81,11 +82,12 @@ fn one(name: &str) -> Value {
         json!({ "description": "Done; a group of this size is shown when attributes are asked for" }),
     );
     for write in [&mut put, &mut patch] {
-        set(write, "parameters", query(PROJECTION));
+        set(write, "parameters", conditioned());
         refuse(write, &[409, 412]);
     }
     let mut delete = bare(&format!("delete{name}"), "Delete a resource");
     answer(&mut delete, 204, json!({ "description": "Gone" }));
+    set(&mut delete, "parameters", headers().into());
     refuse(&mut delete, &[412]);
     json!({ "get": get, "put": put, "patch": patch, "delete": delete })
 }
@@ -116,6 +118,21 @@ fn query(parameters: &[Parameter]) -> Value {
         json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema })
     });
     shown.collect()
+}
+
+/// The parameters of a request about one resource that answers with it.
+fn conditioned() -> Value {
+    let mut parameters = headers();
+    parameters.extend(query(PROJECTION).as_array().cloned().unwrap_or_default());
+    parameters.into()
+}
+
+fn headers() -> Vec<Value> {
+    let header = |name: &str| {
+        let schema = json!({ "type": "string", "examples": ["*", "W/\"3\""] });
+        json!({ "name": name, "in": "header", "required": false, "description": "Entity tags", "schema": schema })
+    };
+    vec![header("If-Match"), header("If-None-Match")]
 }
 
 fn path_item(path: &str, mut item: Value) -> Value {

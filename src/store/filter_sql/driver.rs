@@ -34,7 +34,7 @@ fn rank(plan: &Plan) -> Option<u8> {
     };
     match (test, is_coarse(path)) {
         (Test::Eq(_), false) => Some(0),
-        (Test::Sw(_), false) => Some(1),
+        (Test::Sw(prefix), false) if !prefix.is_empty() => Some(1),
         (Test::Gt(_) | Test::Ge(_) | Test::Lt(_) | Test::Le(_), false) => Some(2),
         (Test::Eq(_), true) => Some(3),
         (Test::Co(_) | Test::Ew(_), false) => Some(4),
@@ -66,14 +66,17 @@ fn is_selective(plan: &Plan) -> bool {
         Plan::All(plans) => plans.iter().any(is_selective),
         Plan::Any(plans) => plans.iter().all(is_selective),
         Plan::Related { plan, .. } | Plan::Element { plan, .. } => is_selective(plan),
-        Plan::Term(Term { field: Field::Stored(path), test }) => {
-            matches!(test, Test::Eq(_) | Test::Sw(_)) && !is_coarse(path)
-        }
+        Plan::Term(Term { field: Field::Stored(path), test }) => is_narrow(test) && !is_coarse(path),
         Plan::Term(Term { field: Field::Id | Field::UserName | Field::Related(RelatedField::Value), test }) => {
-            matches!(test, Test::Eq(_) | Test::Sw(_))
+            is_narrow(test)
         }
         Plan::Term(_) | Plan::Not(_) | Plan::Everything => false,
     }
+}
+
+/// Equality, or a prefix; the empty one is everybody's.
+fn is_narrow(test: &Test) -> bool {
+    matches!(test, Test::Eq(_)) || matches!(test, Test::Sw(prefix) if !prefix.is_empty())
 }
 
 /// Values that many resources share.
@@ -111,6 +114,8 @@ mod tests {
             ("groups.type eq \"indirect\"", 32),
             ("groups[type eq \"indirect\" and value eq \"g\"]", 0),
             ("nickName pr", 1),
+            ("userName sw \"\"", 1),
+            ("title sw \"\" and title co \"x\"", 2),
         ] {
             assert_eq!(cost("User", filter), passes, "{filter}");
         }

@@ -9,7 +9,7 @@ mod linking;
 mod pre_created;
 mod races;
 mod sign_in;
-mod support;
+pub mod support;
 
 use serde_json::json;
 

@@ -133,6 +133,17 @@ impl TestApp {
         self.management = management_token(&self.client, &self.url, &self.store, &self.clock, &self.ids).await;
     }
 
+    /// An access token of a client that is bound to an organization and holds every scope.
+    pub async fn client_of(&self, organization: &str) -> String {
+        let (act, code) = (self.act(), organization.to_owned());
+        let made = self.store.write(move |tx| {
+            let organization = anteroom::store::organizations::find_by_code(tx, &code)?;
+            clients::create(tx, &act, "bound", &["all".into()], organization.as_ref())
+        });
+        let (made, secret) = made.await.expect("a client");
+        access_token(&self.client, &self.url, &made.id, &secret).await
+    }
+
     /// On whose behalf tests set things up.
     pub fn act(&self) -> Act {
         act(&self.clock, &self.ids)
@@ -314,8 +325,11 @@ async fn management_token(client: &Client, url: &str, store: &Store, clock: &Clo
     let act = act(clock, ids);
     let made = store.write(move |tx| clients::create(tx, &act, "tests", &["all".into()], None));
     let (made, secret) = made.await.expect("a client");
-    let form =
-        [("grant_type", "client_credentials"), ("client_id", made.id.as_str()), ("client_secret", secret.as_str())];
+    access_token(client, url, &made.id, &secret).await
+}
+
+async fn access_token(client: &Client, url: &str, id: &str, secret: &str) -> String {
+    let form = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
     let answer = Answer::of(client.post(format!("{url}/oauth2/token")).form(&form)).await;
     assert_eq!(answer.status, StatusCode::OK.as_u16(), "{}", answer.text);
     answer.body["access_token"].as_str().expect("a token").to_owned()
