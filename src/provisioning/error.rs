@@ -2,6 +2,9 @@
 
 use crate::{identity, scim, store};
 
+/// Ids that an error names.
+pub(super) const NAMED: usize = 5;
+
 /// A SCIM error for the client, or a failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

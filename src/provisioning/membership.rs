@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::error::NAMED;
 use super::{Call, Error, Target, nesting, pending};
 use crate::identity::act::About;
 use crate::identity::groups;
@@ -18,9 +19,6 @@ use crate::scim::patch::{MemberChange, MemberFilter};
 use crate::scim::validate::MemberInput;
 use crate::store::resources::{self, Resource};
 use crate::store::{ResourceKey, Tx, members};
-
-/// Unknown ids named in an error.
-pub(super) const NAMED: usize = 5;
 
 /// The rows a request changed.
 #[derive(Debug, Default)]

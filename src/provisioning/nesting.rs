@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::error::NAMED;
 use super::{Call, Error};
 use crate::scim;
 use crate::scim::error::excerpt;
@@ -45,7 +46,7 @@ pub(super) fn check(
 
 /// The refusal of a group that would be a member of itself, directly or through others.
 pub(super) fn contains_itself(ids: &[String]) -> scim::Error {
-    let named: Vec<String> = ids.iter().take(super::membership::NAMED).map(|id| excerpt(id)).collect();
+    let named: Vec<String> = ids.iter().take(NAMED).map(|id| excerpt(id)).collect();
     let message = format!("the group would be a member of itself through {}; nothing was changed", named.join(", "));
     scim::Error::invalid_value(message)
 }

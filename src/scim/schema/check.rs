@@ -4,7 +4,7 @@
 
 use scim_filter_parser::AttributePath;
 
-use super::load::{DefinitionError, TypeDefinition};
+use super::definition::{DefinitionError, TypeDefinition};
 use super::{Attribute, AttributeType, Mutability, Returned, Schema, Uniqueness, find};
 use crate::scim::error::excerpt_of;
 use crate::scim::limits;

@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::catalogue::Inner;
-use super::load::{DefinitionError, Definitions, ExtensionUse, TypeDefinition};
+use super::definition::{DefinitionError, ExtensionUse, TypeDefinition};
+use super::load::Definitions;
 use super::{Attribute, Catalogue, Extension, ResourceType, Schema};
 use crate::scim::error::excerpt;
 use crate::scim::limits;

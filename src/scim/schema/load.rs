@@ -5,10 +5,10 @@
 //! forbid is refused with the schema, the attribute and the rule.
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::attribute::SCHEMA_URN;
+use super::definition::{DefinitionError, TypeDefinition};
 use super::resource_type::RESOURCE_TYPE_URN;
 use super::{Attribute, Schema, check};
 use crate::scim::error::excerpt;
@@ -33,17 +33,6 @@ const ATTRIBUTE_KEYS: [&str; 12] = [
     "referenceTypes",
 ];
 
-/// Why a definition is refused: where, and the rule.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct DefinitionError(String);
-
-impl DefinitionError {
-    pub(super) fn new(place: &str, rule: impl std::fmt::Display) -> Self {
-        Self(format!("{place}: {rule}"))
-    }
-}
-
 /// Schemas and resource types to be added to a catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Definitions {
@@ -51,34 +40,6 @@ pub struct Definitions {
     pub schemas: Vec<Schema>,
     /// New types, and extensions of those that exist.
     pub resource_types: Vec<TypeDefinition>,
-}
-
-/// A resource type as it is written: its schemas are named, not there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TypeDefinition {
-    /// The name; that of an existing type adds extensions to it.
-    pub name: String,
-    /// The path below the base URL, with its slash.
-    pub endpoint: String,
-    /// For people.
-    #[serde(default)]
-    pub description: String,
-    /// The URN of the core schema.
-    pub schema: String,
-    /// Schemas that add to it.
-    #[serde(default)]
-    pub schema_extensions: Vec<ExtensionUse>,
-}
-
-/// A schema that adds to a resource type, by its URN.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExtensionUse {
-    /// The URN.
-    pub schema: String,
-    /// Whether a resource must have it.
-    #[serde(default)]
-    pub required: bool,
 }
 
 impl Definitions {

@@ -1,6 +1,5 @@
 //! Where a value path starts, and what no index serves.
 
-use super::groups::asks_type;
 use crate::scim::limits;
 use crate::scim::matches::{Field, Plan, RelatedField, RelatedSide, Term, Test};
 
@@ -71,6 +70,16 @@ fn is_selective(plan: &Plan) -> bool {
             is_narrow(test)
         }
         Plan::Term(_) | Plan::Not(_) | Plan::Everything => false,
+    }
+}
+
+/// Whether a plan about groups depends on how a person is in them.
+pub(super) fn asks_type(plan: &Plan) -> bool {
+    match plan {
+        Plan::All(plans) | Plan::Any(plans) => plans.iter().any(asks_type),
+        Plan::Not(inner) => asks_type(inner),
+        Plan::Term(term) => term.field == Field::Related(RelatedField::Kind),
+        Plan::Nothing | Plan::Everything | Plan::Element { .. } | Plan::Related { .. } => false,
     }
 }
 

@@ -5,6 +5,7 @@
 //! that is both counts as direct.
 
 use super::compile::{Compiler, Polarity};
+use super::driver::asks_type;
 use crate::scim::matches::{Field, Plan, RelatedField, RelatedSide, Term};
 use crate::store::Error;
 
@@ -96,16 +97,6 @@ impl Compiler<'_, '_> {
 enum Reach {
     Any,
     Indirect,
-}
-
-/// Whether a plan about groups depends on how a person is in them.
-pub(super) fn asks_type(plan: &Plan) -> bool {
-    match plan {
-        Plan::All(plans) | Plan::Any(plans) => plans.iter().any(asks_type),
-        Plan::Not(inner) => asks_type(inner),
-        Plan::Term(term) => term.field == Field::Related(RelatedField::Kind),
-        Plan::Nothing | Plan::Everything | Plan::Element { .. } | Plan::Related { .. } => false,
-    }
 }
 
 /// What remains of a plan for groups that people are in this way.

@@ -4,9 +4,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use super::order::{self, Part, Slice};
-use super::{Resource, Row, resource};
+use super::{Kind, Listing, Resource, Row, resource};
 use crate::scim::cursor::Position;
-use crate::scim::matches::Plan;
 use crate::scim::sort::SortBy;
 use crate::store::filter_sql::unindexed_terms;
 use crate::store::sql::{Sql, SqlQuery};
@@ -14,26 +13,6 @@ use crate::store::{ConnectionKey, Error, Tx, counts};
 
 /// Values one list may pass over because no index serves it.
 const SCANNED_VALUES: i64 = 20_000_000;
-
-/// Resources of some kinds, each with what it is filtered and sorted by.
-#[derive(Clone, Debug)]
-pub struct Listing<'a> {
-    /// The order of equal values does not depend on theirs.
-    pub kinds: Vec<Kind<'a>>,
-    /// Whether the order is turned round.
-    pub is_descending: bool,
-}
-
-/// One kind of a [`Listing`].
-#[derive(Clone, Debug)]
-pub struct Kind<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Which resources of it; `None` for all.
-    pub filter: Option<&'a Plan>,
-    /// Where it has the value of the order.
-    pub sort: SortBy,
-}
 
 /// Where a page begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,14 +13,36 @@ use std::collections::BTreeSet;
 
 use super::schema::resources;
 use super::{Error, ResourceKey};
+use crate::scim::matches::Plan;
 use crate::scim::resource::Document;
 use crate::scim::schema::ResourceType;
+use crate::scim::sort::SortBy;
 use crate::scim::values::{UniqueValue, ValueRow};
 
 pub use find::{find, find_by_unique_key, find_key, list_by_value, load, lock, lock_to_delete};
-pub use list::{Kind, Listing, Start, count, list};
+pub use list::{Start, count, list};
 pub use names::{ids_of, keys_of, people_called, related};
 pub use write::{bump, delete, insert, update};
+
+/// Resources of some kinds, each with what it is filtered and sorted by.
+#[derive(Clone, Debug)]
+pub struct Listing<'a> {
+    /// The order of equal values does not depend on theirs.
+    pub kinds: Vec<Kind<'a>>,
+    /// Whether the order is turned round.
+    pub is_descending: bool,
+}
+
+/// One kind of a [`Listing`].
+#[derive(Clone, Debug)]
+pub struct Kind<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Which resources of it; `None` for all.
+    pub filter: Option<&'a Plan>,
+    /// Where it has the value of the order.
+    pub sort: SortBy,
+}
 
 /// A stored SCIM record.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 //! Each part is a statement of its own, because an index serves each: the primary key of `attribute_values`, or the unique
 //! index of `resources`, has the values in order. What is not sorted by anything has only the second part.
 
-use super::list::{Kind, Listing};
+use super::{Kind, Listing};
 use crate::scim::cursor::Position;
 use crate::scim::sort::SortBy;
 use crate::scim::values::cut;
