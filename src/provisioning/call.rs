@@ -109,7 +109,7 @@ impl Target {
     /// 400 for what the schemas refuse, or for a reference that leads elsewhere than they say.
     pub(super) fn read(&self, call: &Call, body: Value) -> Result<Validated, scim::Error> {
         let validated = validate::document(&call.catalogue, &self.resource_type, body)?;
-        references::check(&call.catalogue, &self.resource_type, &validated.document, &call.base_url)?;
+        references::check(&call.catalogue, &self.resource_type, None, &validated.document, &call.base_url)?;
         Ok(validated)
     }
 

@@ -8,14 +8,14 @@ use super::error::name_taken;
 use super::{Call, Error, Rendered, Target, ignored, membership, render, user_write};
 use crate::identity::linking::{self, Placed};
 use crate::scim::project::Projection;
-use crate::scim::validate::Validated;
+use crate::scim::validate::{self, Validated};
 use crate::store::resources::{self, Resource};
 use crate::store::{Store, Tx};
 
 /// Makes a resource from a POST body; a person may turn out to be here already.
 ///
 /// # Errors
-/// 400 for a body the schemas refuse, 409 `uniqueness` when the name is somebody else's.
+/// 400 for a body the schemas refuse or that changes what is immutable, 409 `uniqueness` when the name is somebody else's.
 pub async fn create(
     store: &Store,
     call: &Arc<Call>,
@@ -52,7 +52,11 @@ fn person(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) 
     }
     let content = target.content(document);
     match linking::place(tx, &call.act, &call.tenant, &content)? {
-        Placed::Existing(before) => user_write::write(tx, call, target, &before, &content),
+        Placed::Existing(before) => {
+            call.hold_schemas(tx, target, Some(&before.document))?;
+            let document = validate::successor(&target.resource_type, &before.document, &content.document)?;
+            user_write::write(tx, call, target, &before, &target.content(document))
+        }
         Placed::Made(made) => Ok(*made),
     }
 }

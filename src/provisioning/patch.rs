@@ -66,7 +66,13 @@ fn apply(
     before: &Resource,
 ) -> Result<(Resource, Vec<String>), Error> {
     let patched = patch::apply(&call.catalogue, &target.resource_type, &before.document, operations, &call.quirks)?;
-    references::check(&call.catalogue, &target.resource_type, &patched.document, &call.base_url)?;
+    references::check(
+        &call.catalogue,
+        &target.resource_type,
+        Some(&before.document),
+        &patched.document,
+        &call.base_url,
+    )?;
     if target.is_user() {
         let mut content = target.content(patched.document);
         // What is unassigned decides nothing: a removal brings nobody back and shuts nobody out.

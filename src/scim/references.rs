@@ -3,39 +3,61 @@
 //! Asked for attributes that administrators defined. Those of the RFC take any text, because mappings of identity
 //! providers send names and free text there.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::Error;
 use super::resource::Document;
 use super::schema::{Attribute, AttributeType, Catalogue, ResourceType};
 
-/// Checks every reference of a document; `base` is where the directory is.
+/// Checks the references of a document that were not in the one `before`; `base` is where the directory is. What was
+/// stored under an older definition stays as it is.
 ///
 /// # Errors
 /// 400 `invalidValue` naming the attribute and what it may point to.
 pub fn check(
     catalogue: &Catalogue,
     resource_type: &ResourceType,
+    before: Option<&Document>,
     document: &Document,
     base: &str,
 ) -> Result<(), Error> {
     if catalogue.is_core() {
         return Ok(());
     }
+    let known = before.map(|before| references(resource_type, before)).unwrap_or_default();
+    let known: HashSet<(&str, &str)> = known.iter().map(|found| (found.path.as_str(), found.text)).collect();
+    let given = references(resource_type, document);
+    let mut given = given.iter().filter(|found| !known.contains(&(found.path.as_str(), found.text)));
+    given.try_for_each(|found| one(catalogue, found, base))
+}
+
+/// A reference in a document.
+struct Reference<'a> {
+    attribute: &'a Attribute,
+    path: String,
+    text: &'a str,
+}
+
+fn references<'a>(resource_type: &'a ResourceType, document: &'a Document) -> Vec<Reference<'a>> {
+    let mut found = Vec::new();
+    let mut take = |attribute: &'a Attribute, path: String, value: &'a Value| {
+        if let (AttributeType::Reference, Some(text)) = (attribute.kind, value.as_str()) {
+            found.push(Reference { attribute, path, text });
+        }
+    };
     for top in resource_type.stored().filter(|top| resource_type.is_custom(*top)) {
-        let Some(value) = document.get(top) else {
-            continue;
-        };
-        for element in values(value) {
-            one(catalogue, top.attribute, &top.path(), element, base)?;
+        for element in document.get(top).map_or(&[][..], values) {
+            take(top.attribute, top.path(), element);
             for sub in &top.attribute.sub_attributes {
                 for part in element.get(&sub.name).map_or(&[][..], values) {
-                    one(catalogue, sub, &format!("{}.{}", top.path(), sub.name), part, base)?;
+                    take(sub, format!("{}.{}", top.path(), sub.name), part);
                 }
             }
         }
     }
-    Ok(())
+    found
 }
 
 fn values(value: &Value) -> &[Value] {
@@ -45,10 +67,8 @@ fn values(value: &Value) -> &[Value] {
     }
 }
 
-fn one(catalogue: &Catalogue, attribute: &Attribute, path: &str, value: &Value, base: &str) -> Result<(), Error> {
-    let (AttributeType::Reference, Some(text)) = (attribute.kind, value.as_str()) else {
-        return Ok(());
-    };
+fn one(catalogue: &Catalogue, reference: &Reference<'_>, base: &str) -> Result<(), Error> {
+    let Reference { attribute, path, text } = reference;
     let points_there = |target: &String| match target.as_str() {
         "external" | "uri" => is_uri(text),
         name => catalogue.resource_type(name).is_some_and(|found| is_resource(text, &found.endpoint, base)),

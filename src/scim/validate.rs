@@ -3,6 +3,8 @@
 //! Unknown and read-only attributes are ignored and named, because templates of identity providers send them. `schemas`
 //! says nothing that the endpoint does not say better, so its URNs are tolerated whatever they are.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::Error;
@@ -74,43 +76,79 @@ fn check_schemas(given: Option<Value>) -> Result<(), Error> {
 /// # Errors
 /// 400 `invalidValue` naming the attribute.
 pub fn check(resource_type: &ResourceType, document: &Document) -> Result<(), Error> {
+    check_bounds(resource_type, document)?;
+    missing(resource_type, document).into_iter().next().map_or(Ok(()), |(path, _)| Err(required(&path)))
+}
+
+/// Whether what a PATCH makes is within bounds and lacks nothing required that the document had. What it lacked already,
+/// because the schema came to require it later, must not keep anybody from being deactivated.
+///
+/// # Errors
+/// 400 `invalidValue` naming the attribute.
+pub fn check_change(resource_type: &ResourceType, old: &Document, new: &Document) -> Result<(), Error> {
+    check_bounds(resource_type, new)?;
+    let before: HashMap<_, _> = missing(resource_type, old).into_iter().collect();
+    let mut now = missing(resource_type, new).into_iter();
+    let worse = now.find(|(path, count)| *count > before.get(path).copied().unwrap_or_default());
+    worse.map_or(Ok(()), |(path, _)| Err(required(&path)))
+}
+
+fn required(path: &str) -> Error {
+    Error::invalid_value(format!("{path} is required and must not be empty"))
+}
+
+/// What is required and not there, and how often: of several values each may lack a part.
+fn missing(resource_type: &ResourceType, document: &Document) -> Vec<(String, usize)> {
+    let mut missing = Vec::new();
     for top in resource_type.stored() {
         let path = top.path();
         let value = document.get(top);
         // A required attribute of an optional extension is required once the extension is used.
         let is_used = top.urn.is_none_or(|urn| document.as_map().contains_key(urn));
         if top.attribute.required && is_used && value.is_none_or(is_blank) {
-            return Err(Error::invalid_value(format!("{path} is required and must not be empty")));
+            missing.push((path.clone(), 1));
         }
-        if let Some(value) = value {
-            check_value(top.attribute, &path, value)?;
+        let elements = value.map_or(&[][..], elements);
+        for sub in top.attribute.sub_attributes.iter().filter(|sub| sub.required) {
+            let lacking = elements.iter().filter(|element| element.get(&sub.name).is_none_or(is_blank));
+            missing.push((format!("{path}.{}", sub.name), lacking.count()));
         }
     }
-    check_extensions(resource_type, document)?;
+    let extensions = resource_type.extensions.iter().filter(|extension| extension.required);
+    let unused = extensions.filter(|extension| !document.as_map().contains_key(&extension.schema.id));
+    missing.extend(unused.map(|extension| (extension.schema.id.clone(), 1)));
+    missing.retain(|(_, count)| *count > 0);
+    missing
+}
+
+fn check_bounds(resource_type: &ResourceType, document: &Document) -> Result<(), Error> {
+    for top in resource_type.stored() {
+        if let Some(value) = document.get(top) {
+            check_value(top.attribute, &top.path(), value)?;
+        }
+    }
     if document.to_stored().len() > limits::DOCUMENT_BYTES {
         return Err(Error::invalid_value(format!("the resource is larger than {} bytes", limits::DOCUMENT_BYTES)));
     }
     Ok(())
 }
 
+fn elements(value: &Value) -> &[Value] {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice)
+}
+
 fn check_value(attribute: &Attribute, path: &str, value: &Value) -> Result<(), Error> {
-    let elements = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+    let elements = elements(value);
     for element in elements {
         check_length(attribute, path, element)?;
         for sub in &attribute.sub_attributes {
             let part = element.get(&sub.name);
-            let parts = part.map_or(&[][..], |part| part.as_array().map_or(std::slice::from_ref(part), Vec::as_slice));
-            parts.iter().try_for_each(|part| check_length(sub, &format!("{path}.{}", sub.name), part))?;
+            let mut parts = part.map_or(&[][..], self::elements).iter();
+            parts.try_for_each(|part| check_length(sub, &format!("{path}.{}", sub.name), part))?;
         }
     }
     if elements.iter().filter(|element| is_primary(element)).count() > 1 {
         return Err(Error::invalid_value(format!("{path} has more than one primary value")));
-    }
-    let required = attribute.sub_attributes.iter().filter(|sub| sub.required);
-    for sub in required {
-        if elements.iter().any(|element| element.get(&sub.name).is_none_or(is_blank)) {
-            return Err(Error::invalid_value(format!("{path}.{} is required and must not be empty", sub.name)));
-        }
     }
     Ok(())
 }
@@ -125,19 +163,11 @@ fn check_length(attribute: &Attribute, path: &str, value: &Value) -> Result<(), 
     Ok(())
 }
 
-fn check_extensions(resource_type: &ResourceType, document: &Document) -> Result<(), Error> {
-    let mut required = resource_type.extensions.iter().filter(|extension| extension.required);
-    match required.find(|extension| !document.as_map().contains_key(&extension.schema.id)) {
-        Some(missing) => Err(Error::invalid_value(format!("{} is required", missing.schema.id))),
-        None => Ok(()),
-    }
-}
-
 fn is_blank(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
-/// The document that a PUT puts in the place of another: what is immutable keeps its value when it is left out.
+/// The document that a PUT, or a POST of somebody who is here, puts in the place of another: what is immutable keeps its value when it is left out.
 ///
 /// # Errors
 /// As [`succession`].

@@ -357,3 +357,67 @@ api_test! {
         assert!(app.events(&directory).await.contains(&"schema.loaded".to_owned()));
     }
 }
+
+api_test! {
+    async fn what_came_to_be_required_keeps_nobody_from_being_deactivated(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let definitions = |is_required: bool, target: &str| {
+            let mut loaded = badge(&json!([
+                { "name": "number", "required": is_required },
+                { "name": "owner", "type": "reference", "referenceTypes": [target] },
+                { "name": "doors", "type": "complex", "multiValued": true, "subAttributes": [
+                    { "name": "value" }, { "name": "floor", "required": is_required }] },
+            ]));
+            loaded[1]["schemaExtensions"][0]["required"] = is_required.into();
+            loaded
+        };
+        load(&app, &directory, definitions(false, "external")).await.expect(200);
+        let poor = json!({ "owner": "https://acme.test/1", "doors": [{ "value": "A" }] });
+        let rich = json!({ "number": "1", "doors": [{ "value": "A", "floor": "1" }] });
+        let mut paths = Vec::new();
+        for body in [user("ana@acme.test"), badged("bob@acme.test", &poor), badged("eve@acme.test", &rich)] {
+            paths.push(format!("/Users/{}", directory.post("/Users", &body).await.expect(201).id()));
+        }
+        load(&app, &directory, definitions(true, "Group")).await.expect(200);
+        for path in &paths {
+            let off = json!([{ "op": "replace", "path": "active", "value": false }]);
+            assert_eq!(directory.patch(path, off).await.expect(200).body["active"], false);
+        }
+        for wrong in [
+            json!({ "op": "replace", "path": "urn:acme:Badge:number", "value": " " }),
+            json!({ "op": "remove", "path": "urn:acme:Badge" }),
+            json!({ "op": "replace", "path": "urn:acme:Badge:doors", "value": [{ "value": "B" }] }),
+            json!({ "op": "add", "path": "urn:acme:Badge:doors", "value": [{ "value": "B" }] }),
+            json!({ "op": "replace", "path": "urn:acme:Badge:owner", "value": "https://acme.test/1" }),
+        ] {
+            directory.patch(&paths[2], json!([wrong])).await.expect_error(400, "invalidValue");
+        }
+        let remove = json!([{ "op": "remove", "path": "urn:acme:Badge:number" }]);
+        directory.patch(&paths[2], remove).await.expect_error(400, "mutability");
+        for wrong in [
+            json!({ "op": "add", "path": "urn:acme:Badge:doors", "value": [{ "value": "B" }] }),
+            json!({ "op": "replace", "path": "urn:acme:Badge:owner", "value": "https://acme.test/2" }),
+        ] {
+            directory.patch(&paths[1], json!([wrong])).await.expect_error(400, "invalidValue");
+        }
+        directory.put(&paths[0], &user("ana@acme.test")).await.expect_error(400, "invalidValue");
+    }
+}
+
+api_test! {
+    async fn a_post_of_somebody_who_is_here_keeps_what_is_immutable(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let definitions = badge(&json!([{ "name": "number", "mutability": "immutable" }, { "name": "other" }]));
+        load(&app, &directory, definitions).await.expect(200);
+        let first = badged("ana@acme.test", &json!({ "number": "1" }));
+        let id = directory.post("/Users", &first).await.expect(201).id();
+        let path = format!("/Users/{id}");
+        directory.patch(&path, json!([{ "op": "replace", "path": "active", "value": false }])).await.expect(200);
+        let other = badged("ana@acme.test", &json!({ "number": "2" }));
+        directory.post("/Users", &other).await.expect_error(400, "mutability");
+        assert_eq!(directory.get(&path).await.expect(200).body["active"], false);
+        let again = directory.post("/Users", &badged("ana@acme.test", &json!({ "other": "x" }))).await.expect(201);
+        assert_eq!((again.id(), &again.body["active"]), (id, &json!(true)));
+        assert_eq!(again.body["urn:acme:Badge"], json!({ "number": "1", "other": "x" }));
+    }
+}

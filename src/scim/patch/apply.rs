@@ -22,8 +22,8 @@ use crate::scim::validate;
 /// Applies operations in order.
 ///
 /// # Errors
-/// The RFC's for the first operation that cannot be carried out; 400 `tooMany` for too many members, `invalidValue` when the result is not complete,
-/// `mutability` when it changes what is immutable.
+/// The RFC's for the first operation that cannot be carried out; 400 `tooMany` for too many members,
+/// `invalidValue` when the result lacks what is required and was not lacking before, `mutability` when it changes what is immutable.
 pub fn apply(
     catalogue: &Catalogue,
     resource_type: &ResourceType,
@@ -37,7 +37,7 @@ pub fn apply(
     }
     members::check_count(&patch.draft.members)?;
     let patched = patch.draft.document();
-    validate::check(resource_type, &patched)?;
+    validate::check_change(resource_type, document, &patched)?;
     validate::succession(resource_type, document, &patched)?;
     Ok(Patched { document: patched, members: patch.draft.members, ignored: patch.draft.ignored.into_names() })
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::scim::ScimType;
+use crate::scim::schema::Definitions;
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const CORE: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -185,4 +186,39 @@ fn members_are_split_off() {
         assert_eq!(refusal("Group", json!({ "displayName": "x", "members": members })).0, ScimType::InvalidValue);
     }
     assert_eq!(refusal("Group", json!({ "members": [] })).0, ScimType::InvalidValue);
+}
+
+#[test]
+fn a_change_may_lack_only_what_was_lacking() {
+    let definitions = json!([
+        { "id": "urn:acme:Badge", "attributes": [
+            { "name": "number", "required": true },
+            { "name": "doors", "type": "complex", "multiValued": true, "subAttributes": [
+                { "name": "value", "required": true }, { "name": "floor" }] },
+        ] },
+        { "name": "User", "endpoint": "/Users", "schema": CORE,
+          "schemaExtensions": [{ "schema": "urn:acme:Badge", "required": true }] },
+    ]);
+    let catalogue = Catalogue::core().with(&Definitions::parse(definitions).unwrap()).unwrap();
+    let resource_type = catalogue.resource_type("User").unwrap();
+    let badge = |badge: Value| json!({ "userName": "a", "urn:acme:Badge": badge });
+    let (bare, poor) = (json!({ "userName": "a" }), json!({ "doors": [{ "floor": "1" }] }));
+    let rich = json!({ "number": "1", "doors": [{ "value": "A" }] });
+    let two = json!({ "doors": [{ "floor": "1" }, { "floor": "2" }] });
+    for (old, new, lacking) in [
+        (bare.clone(), bare.clone(), None),
+        (badge(poor.clone()), badge(poor.clone()), None),
+        (badge(poor.clone()), badge(json!({ "doors": [{ "floor": "2" }] })), None),
+        (badge(poor.clone()), json!({}), Some("userName")),
+        (badge(poor.clone()), badge(two), Some("urn:acme:Badge:doors.value")),
+        (bare.clone(), badge(json!({ "doors": [{ "value": "A" }] })), Some("urn:acme:Badge:number")),
+        (badge(rich.clone()), badge(json!({ "number": "" })), Some("urn:acme:Badge:number")),
+        (badge(rich.clone()), badge(json!({ "number": "1", "doors": [{ "floor": "1" }] })), Some("doors.value")),
+        (badge(rich), bare, Some("urn:acme:Badge")),
+    ] {
+        let [before, after] = [&old, &new].map(|value| Document::from_stored(&value.to_string()).unwrap());
+        let refusal = check_change(resource_type, &before, &after).err().map(|error| error.detail);
+        assert_eq!(refusal.is_some(), lacking.is_some(), "{old} {new} {refusal:?}");
+        assert!(refusal.unwrap_or_default().contains(lacking.unwrap_or_default()), "{old} {new}");
+    }
 }
