@@ -64,7 +64,7 @@ key! {
 impl ConnectionKey {
     /// A key no row has, for tests of what is kept by connection.
     #[cfg(test)]
-    pub(super) fn for_test(number: i64) -> Self {
+    pub(crate) fn for_test(number: i64) -> Self {
         Self(number)
     }
 

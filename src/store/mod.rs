@@ -31,7 +31,7 @@ pub mod pending_members;
 pub mod people;
 pub mod resources;
 mod schema;
-mod shares;
+pub mod shares;
 pub mod sign_in_answers;
 mod sql;
 mod statements;

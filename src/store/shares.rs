@@ -1,4 +1,4 @@
-//! How many readers one tenant may hold at once.
+//! How many of what all tenants share one of them may hold at once: readers, turns at Bulk.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,21 +7,21 @@ use tokio::sync::Semaphore;
 
 use super::ConnectionKey;
 
-/// One semaphore a connection, made at its first read.
+/// One semaphore a connection, made when it first asks; it stays, since it is small and connections are few.
 #[derive(Debug)]
-pub(super) struct Shares {
+pub struct Shares {
     size: usize,
     connections: Mutex<HashMap<ConnectionKey, Arc<Semaphore>>>,
 }
 
 impl Shares {
-    /// Half of the readers for each.
-    pub(super) fn new(readers: usize) -> Self {
-        Self { size: (readers / 2).max(1), connections: Mutex::default() }
+    /// Half of so many for each, and one at least.
+    pub fn new(all: usize) -> Self {
+        Self { size: (all / 2).max(1), connections: Mutex::default() }
     }
 
     /// The share of a connection.
-    pub(super) fn of(&self, connection: ConnectionKey) -> Arc<Semaphore> {
+    pub fn of(&self, connection: ConnectionKey) -> Arc<Semaphore> {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(connections.entry(connection).or_insert_with(|| Arc::new(Semaphore::new(self.size))))
     }

@@ -25,10 +25,11 @@ pub(super) async fn bulk(
     payload: Payload,
     state: Data<State>,
 ) -> Result<HttpResponse, actix_web::Error> {
-    let _reading = state.bulk_bodies.take().await?;
+    let reading = state.bulk_bodies.take(caller.0.tenant.key()).await?;
     let bytes = body::bytes(&request, payload, body::JSON, limits::BULK_BODY_BYTES).await?;
-    let _working = state.bulk_work.take().await?;
+    let _working = state.bulk_work.take(caller.0.tenant.key()).await?;
     let parsed = Arc::new(BulkRequest::parse(body::parse(&request, &bytes)?).map_err(ScimError::from)?);
+    drop((bytes, reading));
     state.rate_limit.charge(&caller.0.tenant.connection, parsed.operations.len().saturating_sub(1))?;
     let done = provisioning::bulk(&state.store, &caller.0, &parsed).await.map_err(ScimError::from)?;
     let answer = bulk::response(answers(&parsed, done)).to_string();
