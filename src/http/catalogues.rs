@@ -12,7 +12,7 @@ use crate::scim::schema::Catalogue;
 use crate::store::connections::Connection;
 use crate::store::{ConnectionKey, Error, Store, definitions};
 
-/// Connections whose catalogues are kept; one more and all are forgotten.
+/// Connections whose catalogues are kept; one more and any of them is forgotten.
 const KEPT: usize = 1_000;
 
 /// The catalogues of connections with schemas beyond those of the RFC.
@@ -37,15 +37,17 @@ impl Catalogues {
             return Ok(kept);
         }
         let (asked, settings) = (connection.clone(), settings.clone());
-        let compiled = store.read(move |tx| {
+        // One moment: a definition that is replaced meanwhile is not seen twice.
+        let compiled = store.read_of(connection.key, move |tx| {
             let catalogue = catalogues::load(tx, &asked, &settings)?;
             definitions::know_paths(tx, &catalogue.stored_paths())?;
             Ok::<_, Error>(catalogue)
         });
         let compiled = compiled.await?;
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT {
-            kept.clear();
+        if kept.len() >= KEPT && !kept.contains_key(&connection.key) {
+            let forgotten = kept.keys().next().copied();
+            forgotten.map(|key| kept.remove(&key));
         }
         kept.insert(connection.key, (connection.settings_version, compiled.clone()));
         Ok(compiled)
