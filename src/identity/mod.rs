@@ -18,6 +18,7 @@ pub mod enterprise;
 mod error;
 pub mod groups;
 pub mod identities;
+pub mod kept_keys;
 pub mod lifecycle;
 pub mod linking;
 mod local;

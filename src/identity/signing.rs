@@ -9,7 +9,8 @@ use pem::Pem;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::store::{Error, Store, meta};
+use super::kept_keys::load_or_make;
+use crate::store::{Error, Store};
 
 /// Where the key is kept: a PKCS#8 PEM.
 const NAME: &str = "signing_key";
@@ -31,21 +32,7 @@ pub struct Keys {
 
 /// Loads the key pair, making it on first use.
 pub async fn load_keys(store: &Store) -> Result<Keys, Error> {
-    if let Some(text) = find(store).await? {
-        return Keys::from_pem(&text);
-    }
-    let made = new_pem()?;
-    match store.write(move |tx| meta::insert(tx, NAME, &made)).await {
-        // Another server was faster: its key is the one.
-        Ok(()) | Err(Error::Conflict) => {}
-        Err(cause) => return Err(cause),
-    }
-    let text = find(store).await?.ok_or(Error::NotFound)?;
-    Keys::from_pem(&text)
-}
-
-async fn find(store: &Store) -> Result<Option<String>, Error> {
-    store.read(|tx| meta::find(tx, NAME)).await
+    Keys::from_pem(&load_or_make(store, NAME, new_pem).await?)
 }
 
 fn new_pem() -> Result<String, Error> {

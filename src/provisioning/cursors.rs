@@ -11,8 +11,9 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use tokio::sync::OnceCell;
 
 use crate::id::{self, Ids};
+use crate::identity::kept_keys::load_or_make;
 use crate::scim::cursor::Cursor;
-use crate::store::{Error, Store, meta};
+use crate::store::{Error, Store};
 
 /// Where the key is kept, in base64.
 const NAME: &str = "cursor_key";
@@ -31,26 +32,10 @@ pub(super) struct Seal {
 impl CursorKey {
     /// The seal of cursors about one question.
     pub(super) async fn seal(&self, store: &Store, question: String) -> Result<Seal, Error> {
-        let key = self.0.get_or_try_init(|| load(store)).await?;
+        let load = async || key(&load_or_make(store, NAME, || Ok(STANDARD.encode(id::random_key()))).await?);
+        let key = self.0.get_or_try_init(load).await?;
         Ok(Seal { key: Arc::clone(key), question })
     }
-}
-
-async fn load(store: &Store) -> Result<Arc<LessSafeKey>, Error> {
-    if let Some(text) = find(store).await? {
-        return key(&text);
-    }
-    let made = STANDARD.encode(id::random_key());
-    match store.write(move |tx| meta::insert(tx, NAME, &made)).await {
-        // Another server was faster: its key is the one.
-        Ok(()) | Err(Error::Conflict) => {}
-        Err(cause) => return Err(cause),
-    }
-    key(&find(store).await?.ok_or(Error::NotFound)?)
-}
-
-async fn find(store: &Store) -> Result<Option<String>, Error> {
-    store.read(|tx| meta::find(tx, NAME)).await
 }
 
 fn key(text: &str) -> Result<Arc<LessSafeKey>, Error> {

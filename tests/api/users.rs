@@ -86,8 +86,8 @@ api_test! {
         conditional(Method::GET, "if-match", "*").await.expect(200);
         for method in [Method::PUT, Method::PATCH, Method::DELETE] {
             for known in ["*", "W/\"1\""] {
-                let patch = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "remove", "path": "title"}]});
-                let body = if method == Method::PATCH { patch } else { user("ana@acme.test") };
+                let operations = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": [{"op": "remove", "path": "title"}]});
+                let body = if method == Method::PATCH { operations } else { user("ana@acme.test") };
                 let request = okta.request(method.clone(), &path).header("if-none-match", known).header("content-type", "application/json");
                 crate::support::Answer::of(request.body(body.to_string())).await.expect_error(412, "");
             }
