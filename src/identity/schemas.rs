@@ -5,6 +5,7 @@
 //! schemas of before; then it is asked what the change would do to stored resources, and refused if that is harm.
 
 mod effect;
+mod plan;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -199,7 +200,7 @@ fn apply(
     let owner = Owner::load(tx, reach, connection)?;
     rows::bump(tx, owner.key())?;
     let before = rows::list_of(tx, owner.key())?;
-    let (outcome, after) = planned(&before, &owner, change, act.now)?;
+    let (outcome, after) = plan::planned(&before, &owner, change, act.now)?;
     let affected = affected(tx, &owner, &before, &after).map_err(|error| match change {
         Change::Remove(_) => error.into_conflict("SCHEMA_IN_USE"),
         Change::Load(_) => error,
@@ -235,62 +236,6 @@ fn record(tx: &mut Tx<'_>, act: &Act, owner: &Owner, outcome: &Outcome) -> Resul
         act.event(tx, "schema.removed", about, json!({ "removed": outcome.removed }))?;
     }
     Ok(())
-}
-
-/// What the owner has afterwards.
-fn planned(
-    before: &[Definition],
-    owner: &Owner,
-    change: &Change,
-    now: i64,
-) -> Result<(Outcome, Vec<Definition>), Error> {
-    let (mut outcome, mut after) = (Outcome::default(), before.to_vec());
-    let definitions = match change {
-        Change::Remove(id) => {
-            let name = id.to_lowercase();
-            after.retain(|row| row.name != name);
-            if after.len() == before.len() {
-                return Err(not_found(id));
-            }
-            outcome.removed.push(id.clone());
-            return Ok((outcome, after));
-        }
-        Change::Load(definitions) => definitions,
-    };
-    for (kind, id, document) in documents(definitions)? {
-        let row = Definition {
-            connection: owner.key(),
-            kind: kind.as_str().to_owned(),
-            name: id.to_lowercase(),
-            document,
-            loaded: now,
-        };
-        match after.iter_mut().find(|other| (&other.kind, &other.name) == (&row.kind, &row.name)) {
-            Some(same) if same.document == row.document => outcome.unchanged.push(id),
-            Some(other) => {
-                outcome.replaced.push(id);
-                *other = row;
-            }
-            None => {
-                outcome.added.push(id);
-                after.push(row);
-            }
-        }
-    }
-    Ok((outcome, after))
-}
-
-fn documents(definitions: &Definitions) -> Result<Vec<(Kind, String, String)>, store::Error> {
-    let mut documents = Vec::new();
-    for schema in &definitions.schemas {
-        let text = serde_json::to_string(schema).map_err(store::Error::internal)?;
-        documents.push((Kind::Schema, schema.id.clone(), text));
-    }
-    for resource_type in &definitions.resource_types {
-        let text = serde_json::to_string(resource_type).map_err(store::Error::internal)?;
-        documents.push((Kind::ResourceType, resource_type.name.clone(), text));
-    }
-    Ok(documents)
 }
 
 /// A connection that a change concerns.

@@ -1,7 +1,7 @@
 //! Bulk messages (RFC 7644 section 3.7): many operations in one request.
 //!
 //! [`BulkRequest`] reads the envelope; [`units`] says in which order its operations are carried out and which of them refer
-//! to each other in a circle; [`reference`] puts ids where `bulkId:` stands; [`response`] is the answer. What an operation
+//! to each other in a circle; [`mod@reference`] puts ids where `bulkId:` stands; [`response`] is the answer. What an operation
 //! does is the business of the use case that the single request has.
 
 mod order;
