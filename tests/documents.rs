@@ -24,6 +24,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/schemas.md",
     "docs/settings.md",
     "docs/sign-in.md",
+    "docs/troubleshooting.md",
 ];
 
 /// Whom or what an event is about: the first word of its kind.
@@ -107,6 +108,16 @@ fn snake_case(name: &str) -> String {
         snake.push(character.to_ascii_lowercase());
     }
     snake
+}
+
+#[test]
+fn every_finding_of_a_diagnosis_is_documented() {
+    let source = source_text("src/identity/diagnosis");
+    let named = source.split("found,").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    let codes = named.map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+    let document = read("docs/troubleshooting.md");
+    let (_, table) = document.split_once("| finding |").unwrap();
+    assert_same("findings", &codes, &listed(table).into_iter().map(str::to_owned).collect());
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod client;
 mod connection;
+mod diagnose;
 mod directory;
 mod domain;
 mod identity;
@@ -105,6 +106,8 @@ enum Command {
     ///
     /// Without --dry-run the answer takes effect as at a real sign-in: a subject is bound, a user may be made.
     SignIn(sign_in::Args),
+    /// Find what keeps the people of a connection out: settings, people, duplicates, denials, each with its remedy
+    Diagnose(diagnose::Args),
     /// Periodic work
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -159,6 +162,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Domain(command) => domain::run(&session, command).await,
             Command::Schema(command) => schema::run(&session, command).await,
             Command::SignIn(args) => sign_in::run(&session, args).await,
+            Command::Diagnose(args) => diagnose::run(&session, args).await,
             Command::Jobs(command) => jobs::run(&session, command).await,
             Command::Serve(_) | Command::Quickstart(_) => Ok(()),
         }

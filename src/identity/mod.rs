@@ -12,6 +12,7 @@ pub mod clients;
 pub mod combine;
 pub mod connections;
 pub mod departures;
+pub mod diagnosis;
 pub mod directories;
 pub mod domains;
 pub mod enterprise;

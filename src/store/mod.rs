@@ -12,6 +12,7 @@ pub mod connections;
 pub mod counts;
 pub mod definitions;
 pub mod departures;
+pub mod diagnosis;
 pub mod directories;
 mod error;
 pub mod events;

@@ -41,6 +41,20 @@ fn nobody_is_waited_for_at_first_and_an_unknown_connection_is_named() {
 }
 
 #[test]
+fn a_diagnosis_says_what_is_wrong_and_what_helps() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let diagnose = format!("diagnose --connection {}", text(&made, "connection_id"));
+    bench.json(&format!("connection disable --id {}", text(&made, "connection_id")));
+    let told = bench.text(&diagnose);
+    assert!(told.starts_with("0 people: 0 deactivated"), "{told}");
+    assert!(told.contains("(connection_not_active)\n   remedy: anteroom connection enable"), "{told}");
+    let json = bench.json(&format!("{diagnose} --json"));
+    assert_eq!(json["findings"][0]["code"], "connection_not_active");
+    assert!(bench.failure("diagnose --connection conn_nope").contains("CONNECTION_NOT_FOUND"));
+}
+
+#[test]
 fn a_suspended_organization_and_a_disabled_connection_let_nobody_in_until_they_are_back() {
     let bench = Bench::new();
     let made = bench.json("directory create --organization Acme --name Okta --provider okta");

@@ -6,6 +6,7 @@
 mod answer;
 mod caller;
 mod connections;
+mod diagnosis;
 mod directories;
 mod identities;
 mod organizations;
@@ -38,6 +39,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
     row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),
+    row(Method::GET, "/connections/{id}/diagnosis", || needs("read:connections", web::to(diagnosis::get))),
     row(Method::GET, "/connections/{id}/pending_members", || needs("read:connections", web::to(pending_members::list))),
     row(Method::GET, "/connections/{id}/schemas", || needs("read:schemas", web::to(schemas::list))),
     row(Method::PUT, "/connections/{id}/schemas", || needs("update:schemas", web::to(schemas::load))),
