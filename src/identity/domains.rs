@@ -10,7 +10,7 @@ use super::act::{About, Act};
 use super::checks::on_conflict;
 use crate::scim::canonical::domain_key;
 use crate::store::Tx;
-use crate::store::organizations::{self as rows, Organization};
+use crate::store::organizations::{self as rows, Domain, Organization};
 
 /// Domains of public mail services, one a line.
 const PUBLIC: &str = include_str!("public_mail_domains.txt");
@@ -35,6 +35,26 @@ pub fn assert_domain(tx: &mut Tx<'_>, act: &Act, organization: &Organization, te
     let data = json!({ "organization": organization.code, "after": { "domain": domain, "proof": "asserted" } });
     act.event(tx, "domain.asserted", About::default(), data)?;
     Ok(domain)
+}
+
+/// Takes a domain from an organization: its emails are trusted no more. Who is bound to a subject keeps signing in.
+///
+/// # Errors
+/// 400 for something that is no domain, 404 `DOMAIN_NOT_FOUND` when it is none of the organization's.
+pub fn remove(tx: &mut Tx<'_>, act: &Act, organization: &Organization, text: &str) -> Result<String, Error> {
+    let domain = parse(text)?;
+    if !rows::delete_domain(tx, organization.key, &domain)? {
+        let message = format!("Organization {} has no domain {domain}", organization.code);
+        return Err(Error::not_found("DOMAIN_NOT_FOUND", message).field("domain"));
+    }
+    let data = json!({ "organization": organization.code, "before": { "domain": domain } });
+    act.event(tx, "domain.removed", About::default(), data)?;
+    Ok(domain)
+}
+
+/// The domains of an organization.
+pub fn list(tx: &mut Tx<'_>, organization: &Organization) -> Result<Vec<Domain>, Error> {
+    Ok(rows::list_domains(tx, organization.key)?)
 }
 
 fn taken(domain: &str) -> Error {

@@ -4,7 +4,7 @@
 pub const ALL: &str = "all";
 
 /// Every scope a client can be granted.
-pub const SCOPES: [&str; 51] = [
+pub const SCOPES: &[&str] = &[
     "read:users",
     "create:users",
     "update:users",
@@ -60,6 +60,10 @@ pub const SCOPES: [&str; 51] = [
     "read:schemas",
     "update:schemas",
     "delete:schemas",
+    // Ours: domains that belong to an organization.
+    "read:organization_domains",
+    "create:organization_domains",
+    "delete:organization_domains",
 ];
 
 /// Whether there is such a scope.

@@ -242,3 +242,15 @@ pub fn prove_domain(
     .execute(tx.connection)?;
     Ok(())
 }
+
+/// The domains of an organization, in order.
+pub fn list_domains(tx: &mut Tx<'_>, organization: OrganizationKey) -> Result<Vec<Domain>, Error> {
+    let of = organization_domains::table.filter(organization_domains::organization_key.eq(organization));
+    Ok(of.order(organization_domains::domain).load(tx.connection)?)
+}
+
+/// Removes a domain of an organization; false when it has none of this name.
+pub fn delete_domain(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str) -> Result<bool, Error> {
+    let of = organization_domains::table.filter(organization_domains::organization_key.eq(organization));
+    Ok(diesel::delete(of.filter(organization_domains::domain.eq(domain))).execute(tx.connection)? > 0)
+}

@@ -23,6 +23,8 @@ fn a_domain_belongs_to_one_organization_and_public_ones_to_none() {
     for _ in 0..2 {
         assert_eq!(text(&bench.json("domain assert --organization Acme --domain @Acme.Test"), "domain"), "acme.test");
     }
+    assert!(bench.text("domain list --organization Acme").starts_with("acme.test  asserted  20"));
+    assert!(bench.failure("domain remove --organization Other --domain acme.test").contains("DOMAIN_NOT_FOUND"));
     assert!(bench.failure("domain assert --organization Other --domain acme.test").contains("DOMAIN_TAKEN"));
     assert!(bench.failure("domain assert --organization Acme --domain gmail.com").contains("PUBLIC_MAIL_DOMAIN"));
     assert!(bench.failure("domain assert --organization Acme --domain nothing").contains("INVALID_DOMAIN"));

@@ -309,6 +309,9 @@ impl History {
 
     async fn assert_domain(&mut self) {
         let (organization, domain) = (self.random.below(2), *self.random.of(&DOMAINS));
+        if self.random.chance(25) {
+            return self.remove_domain(organization, domain).await;
+        }
         self.steps.push(format!("{domain} is asserted for {organization}"));
         let (act, code) = (self.app.act(), self.organizations[organization].clone());
         let asserted = self.app.store.write(move |tx| {
@@ -317,6 +320,17 @@ impl History {
         });
         let owner = *self.model.domains.entry(domain.to_owned()).or_insert(organization);
         assert_eq!(asserted.await.is_ok(), owner == organization, "{}", self.told());
+    }
+
+    async fn remove_domain(&mut self, organization: usize, domain: &str) {
+        self.steps.push(format!("{domain} is taken from {organization}"));
+        let path = format!("/api/v1/organizations/{}/domains/{domain}", self.organizations[organization]);
+        let answer = self.app.api(Method::DELETE, &path, None).await;
+        let is_owner = self.model.domains.get(domain) == Some(&organization);
+        self.expect(&answer, if is_owner { 200 } else { 404 });
+        if is_owner {
+            self.model.domains.remove(domain);
+        }
     }
 
     /// A disabled connection lets nobody in and takes nothing from its IdP.

@@ -8,6 +8,7 @@ mod caller;
 mod connections;
 mod diagnosis;
 mod directories;
+mod domains;
 mod identities;
 mod organizations;
 mod pending_members;
@@ -36,6 +37,13 @@ pub(super) const TOKEN_ROWS: &[Row] = &[row(Method::POST, "/oauth2/token", || we
 /// The routes of the API, each with the scope it needs.
 pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/organization", || needs("create:organizations", web::to(organizations::create))),
+    row(Method::GET, "/organizations/{code}/domains", || needs("read:organization_domains", web::to(domains::list))),
+    row(Method::POST, "/organizations/{code}/domains", || {
+        needs("create:organization_domains", web::to(domains::create))
+    }),
+    row(Method::DELETE, "/organizations/{code}/domains/{domain}", || {
+        needs("delete:organization_domains", web::to(domains::delete))
+    }),
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
     row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),

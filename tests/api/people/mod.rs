@@ -3,6 +3,7 @@
 mod combining;
 mod departures;
 mod diagnosis;
+mod domains;
 mod hard_cases;
 mod joining;
 mod lifecycle;
