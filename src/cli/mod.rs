@@ -111,7 +111,7 @@ enum Command {
     /// Periodic work
     #[command(subcommand)]
     Jobs(jobs::Command),
-    /// See what Anteroom does: a server, two identity providers, three people at the door
+    /// See what Anteroom does: a server, two identity providers, four people at the door
     Quickstart(quickstart::Quickstart),
     /// Serve SCIM and the management API until SIGTERM
     Serve(ServeConfig),

@@ -11,6 +11,7 @@ fn the_story_is_told_and_ends() {
         "Microsoft Entra ID pushes a company's people",
         "Found, so Okta links her instead of creating a second Ana.",
         "allowed: bound, kp_",
+        "allowed: combined, kp_",
         "allowed: created, kp_",
         "denied: deactivated",
         "remedy: activate the person in the IdP",

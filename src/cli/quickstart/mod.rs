@@ -28,7 +28,7 @@ const OKTA: &str = include_str!("../../../tests/dialogues/okta_aiw/story.json");
 const ENTRA: &str = include_str!("../../../tests/dialogues/entra/story.json");
 const QUESTIONS: &str = include_str!("questions.json");
 
-/// See what Anteroom does: a server, two identity providers, three people at the door
+/// See what Anteroom does: a server, two identity providers, four people at the door
 ///
 /// Makes anteroom-quickstart.db in the current folder, starts a server on a free loopback port and plays what Okta and
 /// Microsoft Entra ID send to it. Then asks who may sign in, prints the explained answers, and keeps serving.
@@ -75,7 +75,7 @@ async fn show(args: &Quickstart, database: &DatabaseUrl) -> anyhow::Result<()> {
     let server = Server::build(&ServeConfig::default(), database, Clock::system(), Ids::random())?;
     let [okta, entra, questions] = [OKTA, ENTRA, QUESTIONS].map(Dialogue::parse);
     let (okta, entra, questions) = (okta?, entra?, questions?);
-    let stage = set_stage(&server, &okta, &entra).await?;
+    let stage = set_stage(&server, [&okta, &entra, &questions]).await?;
     let (url, handle) = (server.public_url().to_owned(), server.handle());
     let running = tokio::task::spawn_local(server.run());
 
@@ -98,15 +98,15 @@ async fn show(args: &Quickstart, database: &DatabaseUrl) -> anyhow::Result<()> {
     Ok(running.await??)
 }
 
-async fn set_stage(server: &Server, okta: &Dialogue, entra: &Dialogue) -> anyhow::Result<Stage> {
+async fn set_stage(server: &Server, dialogues: [&Dialogue; 3]) -> anyhow::Result<Stage> {
     let act = Act {
         actor: "command".into(),
         request_id: "quickstart".into(),
         now: Clock::system().now(),
         ids: Ids::random(),
     };
-    let (url, okta, entra) = (server.public_url().to_owned(), okta.clone(), entra.clone());
-    Ok(server.store().write(move |tx| stage::set(tx, &act, &url, &okta, &entra)).await?)
+    let (url, dialogues) = (server.public_url().to_owned(), dialogues.map(Clone::clone));
+    Ok(server.store().write(move |tx| stage::set(tx, &act, &url, dialogues.each_ref())).await?)
 }
 
 /// Plays a dialogue and tells each step.

@@ -37,7 +37,12 @@ impl<W: Write> Page<W> {
         for (person, user) in &stage.people {
             let text = format!("{} {} <{}>, {user}", person.given_name, person.family_name, person.email);
             self.fact("person", &text)?;
-            self.fact("", "made by hand with an enterprise identity, never signed in")?;
+            let way_in = if stage.emails.contains(user) {
+                "made by hand with an email to sign in with"
+            } else {
+                "made by hand with an enterprise identity, never signed in"
+            };
+            self.fact("", way_in)?;
         }
         Ok(())
     }

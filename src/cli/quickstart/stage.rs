@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::dialogue::{Dialogue, Kept, Person, Target};
 use crate::identity::reach::Reach;
-use crate::identity::{Act, Error, clients, connections, directories, identities, organizations, users};
+use crate::identity::{Act, Error, clients, connections, directories, domains, identities, organizations, users};
 use crate::store::Tx;
 
 /// What the sign-in service may do, and what it takes to show who somebody is.
@@ -23,6 +23,8 @@ pub(super) struct Stage {
     pub(super) entra: Side,
     /// Who was made by hand, with the id of the user.
     pub(super) people: Vec<(Person, String)>,
+    /// Ids of those who sign in with an email so far.
+    pub(super) emails: Vec<String>,
     /// Id of the client.
     pub(super) client_id: String,
     /// Its secret.
@@ -65,7 +67,12 @@ impl Stage {
 }
 
 /// Makes everything in one transaction.
-pub(super) fn set(tx: &mut Tx<'_>, act: &Act, url: &str, okta: &Dialogue, entra: &Dialogue) -> Result<Stage, Error> {
+pub(super) fn set(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    url: &str,
+    [okta, entra, questions]: [&Dialogue; 3],
+) -> Result<Stage, Error> {
     let organization = organizations::create(
         tx,
         act,
@@ -75,15 +82,23 @@ pub(super) fn set(tx: &mut Tx<'_>, act: &Act, url: &str, okta: &Dialogue, entra:
             ..organizations::Request::default()
         },
     )?;
+    domains::assert_domain(tx, act, &organization, "acme.test")?;
     let code = organization.code;
-    let just_in_time = json!({ "is_create_missing_user": true });
-    let okta_side = side(tx, act, url, &code, "Acme Okta", okta, Some(&just_in_time))?;
+    let ways_in = json!({ "is_create_missing_user": true, "is_trusted": true });
+    let okta_side = side(tx, act, url, &code, "Acme Okta", okta, Some(&ways_in))?;
     let entra_side = side(tx, act, url, &code, "Acme Entra", entra, None)?;
     let mut people = Vec::new();
     for (dialogue, side) in [(okta, &okta_side), (entra, &entra_side)] {
         for person in &dialogue.people {
             people.push((person.clone(), pre_create(tx, act, &code, &side.connection_id, person)?));
         }
+    }
+    // Those asked about later are users with an email so far.
+    let mut emails = Vec::new();
+    for person in &questions.people {
+        let user = user(tx, act, &code, person)?;
+        emails.push(user.clone());
+        people.push((person.clone(), user));
     }
     let scopes = SCOPES.map(str::to_owned);
     let (client, client_secret) = clients::create(tx, act, "quickstart", &scopes, None)?;
@@ -93,6 +108,7 @@ pub(super) fn set(tx: &mut Tx<'_>, act: &Act, url: &str, okta: &Dialogue, entra:
         okta: okta_side,
         entra: entra_side,
         people,
+        emails,
         client_id: client.id,
         client_secret,
     })
@@ -153,6 +169,18 @@ fn pre_create(
     connection: &str,
     person: &Person,
 ) -> Result<String, Error> {
+    let user = user(tx, act, organization, person)?;
+    let enterprise = identities::Request {
+        kind: Some("enterprise".into()),
+        value: Some(person.email.clone()),
+        connection_id: Some(connection.to_owned()),
+    };
+    identities::add(tx, act, Reach::everything(), &user, &enterprise)?;
+    Ok(user)
+}
+
+/// A member who signs in with an email; returns the id.
+fn user(tx: &mut Tx<'_>, act: &Act, organization: &str, person: &Person) -> Result<String, Error> {
     let email = users::IdentityRequest {
         kind: "email".into(),
         is_verified: Some(true),
@@ -168,12 +196,5 @@ fn pre_create(
         identities: Some(vec![email]),
         ..users::Request::default()
     };
-    let user = users::create(tx, act, Reach::everything(), &request)?.user;
-    let enterprise = identities::Request {
-        kind: Some("enterprise".into()),
-        value: Some(person.email.clone()),
-        connection_id: Some(connection.to_owned()),
-    };
-    identities::add(tx, act, Reach::everything(), &user.id, &enterprise)?;
-    Ok(user.id)
+    Ok(users::create(tx, act, Reach::everything(), &request)?.user.id)
 }
