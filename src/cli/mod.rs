@@ -19,6 +19,7 @@ mod serve;
 mod session;
 mod sign_in;
 mod token;
+mod undo;
 mod user;
 
 use std::process::ExitCode;
@@ -105,6 +106,8 @@ enum Command {
     ///
     /// Without --dry-run the answer takes effect as at a real sign-in: a subject is bound, a user may be made.
     SignIn(sign_in::Args),
+    /// Undo a combination of two people by trusted email, or list what can be undone
+    Undo(undo::Args),
     /// Periodic work
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -159,6 +162,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Domain(command) => domain::run(&session, command).await,
             Command::Schema(command) => schema::run(&session, command).await,
             Command::SignIn(args) => sign_in::run(&session, args).await,
+            Command::Undo(args) => undo::run(&session, args).await,
             Command::Jobs(command) => jobs::run(&session, command).await,
             Command::Serve(_) | Command::Quickstart(_) => Ok(()),
         }

@@ -35,6 +35,7 @@ pub mod sign_in;
 pub mod signing;
 mod tenant;
 pub mod tokens;
+pub mod undo;
 pub mod users;
 
 pub use act::Act;
