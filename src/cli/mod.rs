@@ -20,6 +20,7 @@ mod serve;
 mod session;
 mod sign_in;
 mod token;
+mod undo;
 mod user;
 
 use std::process::ExitCode;
@@ -108,6 +109,8 @@ enum Command {
     SignIn(sign_in::Args),
     /// Find what keeps the people of a connection out: settings, people, duplicates, denials, each with its remedy
     Diagnose(diagnose::Args),
+    /// Undo a combination of two people by trusted email, or list what can be undone
+    Undo(undo::Args),
     /// Periodic work
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -163,6 +166,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Schema(command) => schema::run(&session, command).await,
             Command::SignIn(args) => sign_in::run(&session, args).await,
             Command::Diagnose(args) => diagnose::run(&session, args).await,
+            Command::Undo(args) => undo::run(&session, args).await,
             Command::Jobs(command) => jobs::run(&session, command).await,
             Command::Serve(_) | Command::Quickstart(_) => Ok(()),
         }

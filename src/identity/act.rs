@@ -35,10 +35,17 @@ pub struct About<'a> {
 impl Act {
     /// Appends an event to the transaction.
     pub fn event(&self, tx: &mut Tx<'_>, kind: &str, about: About<'_>, data: Value) -> Result<(), Error> {
+        self.record(tx, kind, about, data)?;
+        Ok(())
+    }
+
+    /// As [`Act::event`]; the answer is the event's public id.
+    pub fn record(&self, tx: &mut Tx<'_>, kind: &str, about: About<'_>, data: Value) -> Result<String, Error> {
+        let id = self.ids.prefixed("event");
         events::append(
             tx,
             &Event {
-                id: self.ids.prefixed("event"),
+                id: id.clone(),
                 kind,
                 occurred: self.now,
                 connection: about.connection,
@@ -49,6 +56,7 @@ impl Act {
                 request_id: &self.request_id,
                 data,
             },
-        )
+        )?;
+        Ok(id)
     }
 }

@@ -44,7 +44,8 @@ impl Origin {
         }
     }
 
-    fn member_source(self) -> MemberSource {
+    /// As what somebody becomes a member who is made this way.
+    pub(super) fn member_source(self) -> MemberSource {
         match self {
             Self::Admin => MemberSource::Admin,
             Self::SignIn => MemberSource::SignIn,

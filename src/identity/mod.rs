@@ -36,6 +36,7 @@ pub mod sign_in;
 pub mod signing;
 mod tenant;
 pub mod tokens;
+pub mod undo;
 pub mod users;
 
 pub use act::Act;

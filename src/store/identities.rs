@@ -88,6 +88,18 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewIdentity) -> Result<IdentityKey, Error> 
     Ok(diesel::insert_into(identities::table).values(new).returning(identities::key).get_result(tx.connection)?)
 }
 
+/// Gives back an identity that was removed, under the public id it had, with the sign-ins it had counted.
+///
+/// # Errors
+/// [`Error::Conflict`] when its value is taken by now.
+pub fn restore(tx: &mut Tx<'_>, new: &NewIdentity, last_login: Option<i64>) -> Result<(), Error> {
+    let key = insert(tx, new)?;
+    diesel::update(identities::table.filter(identities::key.eq(key)))
+        .set(identities::last_login.eq(last_login))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// The identity with this public id.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Identity>, Error> {
     Ok(identities::table.filter(identities::id.eq(id)).first(tx.connection).optional()?)
@@ -185,6 +197,14 @@ pub fn set_state(tx: &mut Tx<'_>, key: IdentityKey, state: &str) -> Result<(), E
 pub fn set_value(tx: &mut Tx<'_>, key: IdentityKey, value: &str, value_key: &str) -> Result<(), Error> {
     diesel::update(identities::table.filter(identities::key.eq(key)))
         .set((identities::value.eq(value), identities::value_key.eq(value_key)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Gives an identity, with its resource and subject, to another user.
+pub fn set_user(tx: &mut Tx<'_>, key: IdentityKey, user: UserKey) -> Result<(), Error> {
+    diesel::update(identities::table.filter(identities::key.eq(key)))
+        .set(identities::user_key.eq(user))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -38,6 +38,7 @@ mod sql;
 mod statements;
 pub mod tokens;
 mod tx;
+pub mod undos;
 pub mod unique_values;
 pub mod users;
 mod values;

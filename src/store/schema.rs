@@ -290,6 +290,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    undos (event_id) {
+        event_id -> Text,
+        undone -> BigInt,
+        by_event -> Text,
+    }
+}
+
+diesel::table! {
     jobs (name) {
         name -> Text,
         holder -> Nullable<Text>,
@@ -325,5 +333,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     departures,
     sign_in_answers,
     events,
+    undos,
     jobs,
 );

@@ -168,6 +168,12 @@ pub fn set_profile(tx: &mut Tx<'_>, key: UserKey, profile: &Profile, source: &st
     Ok(())
 }
 
+/// Gives a user a picture, or none.
+pub fn set_picture(tx: &mut Tx<'_>, key: UserKey, picture: Option<&str>) -> Result<(), Error> {
+    diesel::update(users::table.filter(users::key.eq(key))).set(users::picture.eq(picture)).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Suspends a user or lifts the suspension.
 pub fn set_suspended(tx: &mut Tx<'_>, key: UserKey, is_suspended: bool, now: i64) -> Result<(), Error> {
     diesel::update(users::table.filter(users::key.eq(key)))

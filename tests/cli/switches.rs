@@ -1,4 +1,5 @@
-//! `organization suspend|restore`, `connection disable|enable|pending`, `client disable|enable`, `user suspend|restore`.
+//! `organization suspend|restore`, `connection disable|enable|pending`, `client disable|enable`, `user suspend|restore`,
+//! `undo`.
 #![expect(clippy::disallowed_methods, reason = "the test asks the database itself, past the store")]
 
 use diesel::prelude::*;
@@ -52,6 +53,15 @@ fn a_diagnosis_says_what_is_wrong_and_what_helps() {
     let json = bench.json(&format!("{diagnose} --json"));
     assert_eq!(json["findings"][0]["code"], "connection_not_active");
     assert!(bench.failure("diagnose --connection conn_nope").contains("CONNECTION_NOT_FOUND"));
+}
+
+#[test]
+fn nothing_can_be_undone_at_first_and_an_unknown_event_is_named() {
+    let bench = Bench::new();
+    bench.json("directory create --organization Acme --name Okta --provider okta");
+    assert_eq!(bench.text("undo --list"), "");
+    assert_eq!(bench.json("undo --list --json"), serde_json::json!({ "undoable": [], "has_more": false }));
+    assert!(bench.failure("undo event_nope --dry-run").contains("EVENT_NOT_FOUND"));
 }
 
 #[test]

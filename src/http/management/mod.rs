@@ -18,6 +18,7 @@ mod sign_ins;
 #[cfg(test)]
 mod tests;
 mod token;
+mod undo;
 mod users;
 
 use actix_web::http::Method;
@@ -65,6 +66,8 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/users/{id}/identities", || needs("create:user_identities", web::to(identities::create))),
     row(Method::POST, "/users/{id}/scim_tokens", || needs("create:user_scim_tokens", web::to(person_tokens::create))),
     row(Method::POST, "/identities/{id}/unbind", || needs("update:identities", web::to(identities::unbind))),
+    row(Method::GET, "/undoable", || needs("read:events", web::to(undo::list))),
+    row(Method::POST, "/events/{id}/undo", || needs("update:users", web::to(undo::undo))),
 ];
 
 /// Builds the management part of the route table.

@@ -115,7 +115,7 @@ fn locks(connection: ConnectionKey, question: &Question) -> Vec<Lock> {
     locks
 }
 
-/// A repeated answer never lets in who has been shut out since.
+/// A repeated answer never lets in who has been shut out since, nor as somebody whose identity it no longer is.
 fn still_holds(tx: &mut Tx<'_>, connection: &Connection, given: &Answer) -> Result<bool, Error> {
     let (Decision::Allow, Some(identity)) = (given.decision, &given.identity) else {
         return Ok(true);
@@ -123,8 +123,9 @@ fn still_holds(tx: &mut Tx<'_>, connection: &Connection, given: &Answer) -> Resu
     let Some(identity) = identities::find(tx, &identity.id)? else {
         return Ok(false);
     };
-    let is_suspended = users::load(tx, identity.user_key)?.is_suspended;
-    Ok(connection.state == "active" && identity.state != "deactivated" && !is_suspended)
+    let user = users::load(tx, identity.user_key)?;
+    let is_theirs = given.user.as_ref().is_some_and(|answered| answered.id == user.id);
+    Ok(connection.state == "active" && identity.state != "deactivated" && !user.is_suspended && is_theirs)
 }
 
 /// The answer given to the same request before.

@@ -12,6 +12,7 @@ mod pre_created;
 mod races;
 mod sign_in;
 pub mod support;
+mod undo;
 
 use serde_json::json;
 

@@ -1,0 +1,2 @@
+DROP INDEX events_kind;
+DROP TABLE undos;
