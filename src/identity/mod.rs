@@ -15,6 +15,7 @@ pub mod departures;
 pub mod directories;
 pub mod domains;
 pub mod enterprise;
+pub mod erase;
 mod error;
 pub mod groups;
 pub mod identities;

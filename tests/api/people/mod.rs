@@ -10,6 +10,7 @@ mod pre_created;
 mod races;
 mod sign_in;
 pub mod support;
+mod taking_apart;
 
 use serde_json::json;
 
