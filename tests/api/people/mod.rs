@@ -2,6 +2,7 @@
 
 mod combining;
 mod departures;
+mod directory_deleted;
 mod hard_cases;
 mod joining;
 mod lifecycle;
