@@ -1,4 +1,4 @@
-//! `anteroom directory create`: from nothing to a URL and a token for the IdP, in one transaction.
+//! `anteroom directory create|delete`; create goes from nothing to a URL and a token for the IdP, in one transaction.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -18,6 +18,14 @@ pub(super) enum Command {
     /// Prints JSON: organization_code, connection_id, directory_id, scim_base_url and token. The token is shown once.
     /// Without --connection, the organization's one fitting connection that has no directory is used, else one is made.
     Create(Create),
+    /// Delete a directory with its tokens; people and groups stay, and people still sign in
+    ///
+    /// A new directory on the connection serves the same SCIM ids.
+    Delete {
+        /// Id of the directory
+        #[arg(long)]
+        id: String,
+    },
 }
 
 #[derive(Clone, Debug, Args)]
@@ -57,7 +65,10 @@ fn url(text: &str) -> Result<String, String> {
 }
 
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
-    let Command::Create(args) = command;
+    let args = match command {
+        Command::Create(args) => args,
+        Command::Delete { id } => return delete(session, id).await,
+    };
     let (act, asked) = (session.act(), args.clone());
     let (made, token) = session.store.write(move |tx| create(tx, &act, &asked)).await?;
     output::json(&json!({
@@ -67,6 +78,12 @@ pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         "scim_base_url": scim_base_url(&args.public_url, &made.directory.endpoint_id),
         "token": token,
     }))
+}
+
+async fn delete(session: &Session, id: String) -> anyhow::Result<()> {
+    let (act, wanted) = (session.act(), id.clone());
+    session.store.write(move |tx| directories::delete(tx, &act, Reach::everything(), &wanted)).await?;
+    output::json(&json!({ "id": id, "deleted": true }))
 }
 
 fn create(tx: &mut Tx<'_>, act: &Act, args: &Create) -> Result<(Described, String), Error> {

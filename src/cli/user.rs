@@ -1,13 +1,13 @@
-//! `anteroom user create|suspend|restore`.
+//! `anteroom user create|suspend|restore|delete`.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::output;
 use super::session::Session;
-use crate::identity::organizations;
 use crate::identity::reach::Reach;
 use crate::identity::users::{self, Details, IdentityRequest, ProfileRequest};
+use crate::identity::{erase, organizations};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -20,6 +20,16 @@ pub(super) enum Command {
         /// Id of the user
         #[arg(long)]
         id: String,
+    },
+    /// Erase a user, with what the directory and earlier events hold of them; it cannot be undone
+    Delete {
+        /// Id of the user
+        #[arg(long)]
+        id: String,
+
+        /// Yes, erase them
+        #[arg(long, required = true)]
+        yes: bool,
     },
     /// Restore a suspended user; whom their IdP deactivated stays so
     Restore {
@@ -91,6 +101,7 @@ pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<(
     match command {
         Command::Create(args) => create(session, args).await,
         Command::Suspend { id } => set_suspended(session, id, true).await,
+        Command::Delete { id, .. } => delete(session, id).await,
         Command::Restore { id } => set_suspended(session, id, false).await,
     }
 }
@@ -99,6 +110,12 @@ async fn set_suspended(session: &Session, id: String, is_suspended: bool) -> any
     let (act, wanted) = (session.act(), id.clone());
     session.store.write(move |tx| users::set_suspended(tx, &act, &wanted, is_suspended)).await?;
     output::json(&json!({ "id": id, "is_suspended": is_suspended }))
+}
+
+async fn delete(session: &Session, id: String) -> anyhow::Result<()> {
+    let (act, wanted) = (session.act(), id.clone());
+    session.store.write(move |tx| erase::user(tx, &act, Reach::everything(), &wanted)).await?;
+    output::json(&json!({ "id": id, "deleted": true }))
 }
 
 async fn create(session: &Session, args: Create) -> anyhow::Result<()> {

@@ -160,6 +160,28 @@ pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>
     Ok(Some(Described { directory, connection, organization_code, is_closed: !is_open, last_called }))
 }
 
+/// Removes a directory with its tokens; people and groups stay, and a new directory of the connection serves the same ids.
+///
+/// # Errors
+/// 404 `DIRECTORY_NOT_FOUND`.
+pub fn delete(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
+    let Described { directory, connection, organization_code, .. } = find(tx, reach, id)?.ok_or_else(not_found)?;
+    if !rows::delete(tx, directory.key)? {
+        return Err(not_found());
+    }
+    let data = json!({
+        "connection": connection.id,
+        "organization": organization_code,
+        "before": { "directory": directory.id, "directory_name": directory.name, "provider_code": directory.provider },
+    });
+    let about = About { connection: Some(connection.key), ..About::default() };
+    Ok(act.event(tx, "directory.deleted", about, data)?)
+}
+
+fn not_found() -> Error {
+    Error::not_found("DIRECTORY_NOT_FOUND", "There is no such directory")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,7 @@ pub mod diagnosis;
 pub mod directories;
 pub mod domains;
 pub mod enterprise;
+pub mod erase;
 mod error;
 pub mod groups;
 pub mod identities;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Call, Error, Target, membership};
-use crate::identity::lifecycle;
+use crate::identity::{groups, lifecycle};
 use crate::store::{Store, Tx, resources};
 
 /// Deletes a resource; of a person, the user stays, unable to sign in.
@@ -20,7 +20,7 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, call: &Call, target: &Target) -> Result
     let gone =
         resources::lock_to_delete(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
     target.check(gone.version)?;
-    membership::leave_groups(tx, call, &gone)?;
+    groups::leave(tx, &call.act, call.tenant.key(), &gone)?;
     if target.is_user() {
         lifecycle::departed(tx, &call.act, &call.tenant, &gone)?;
     } else {

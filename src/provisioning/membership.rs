@@ -206,21 +206,6 @@ fn unknown_members(ids: &BTreeSet<&str>) -> String {
     format!("members not found in this directory: {}{rest}; nothing was changed", named.join(", "))
 }
 
-/// Takes a resource that goes out of every group it is in; those groups change with it.
-pub(super) fn leave_groups(tx: &mut Tx<'_>, call: &Call, gone: &Resource) -> Result<(), Error> {
-    let connection = call.tenant.key();
-    for (_, related) in members::list_of_members(tx, connection, &[gone.key])? {
-        let Some(group) = resources::lock(tx, connection, &related.kind, &related.id)? else {
-            continue;
-        };
-        let mut moves = Moves::default();
-        moves.remove(members::remove(tx, connection, group.key, &BTreeSet::from([gone.key]))?);
-        let after = resources::bump(tx, connection, &group, call.act.now)?;
-        tell(tx, call, "updated", &after, &moves)?;
-    }
-    Ok(())
-}
-
 /// Records what became of a group, naming who came and who went, or of a resource of a type that administrators defined.
 pub(super) fn tell(tx: &mut Tx<'_>, call: &Call, what: &str, changed: &Resource, moves: &Moves) -> Result<(), Error> {
     let connection = call.tenant.key();

@@ -68,3 +68,8 @@ pub fn load(tx: &mut Tx<'_>, key: DirectoryKey) -> Result<Directory, Error> {
 pub fn find_of_connection(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<Option<Directory>, Error> {
     Ok(directories::table.filter(directories::connection_key.eq(connection)).first(tx.connection).optional()?)
 }
+
+/// Removes a directory and its tokens; false when it is gone already.
+pub fn delete(tx: &mut Tx<'_>, key: DirectoryKey) -> Result<bool, Error> {
+    Ok(diesel::delete(directories::table.filter(directories::key.eq(key))).execute(tx.connection)? > 0)
+}

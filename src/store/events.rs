@@ -92,3 +92,11 @@ pub fn list(tx: &mut Tx<'_>, connection: ConnectionKey, limit: i64) -> Result<Ve
         ))
         .load(tx.connection)?)
 }
+
+/// Lets the events about a user say nothing but `data`: who they were is erased, that something happened stays.
+pub fn empty_of_user(tx: &mut Tx<'_>, user_id: &str, data: &Value) -> Result<(), Error> {
+    diesel::update(events::table.filter(events::user_id.eq(user_id)))
+        .set(events::data.eq(data.to_string()))
+        .execute(tx.connection)?;
+    Ok(())
+}

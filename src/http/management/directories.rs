@@ -1,4 +1,4 @@
-//! `POST /directories`, `GET /directories/{id}`.
+//! `POST /directories`, `GET` and `DELETE /directories/{id}`.
 //!
 //! 400 `ORGANIZATION_REQUIRED`, `DIRECTORY_NAME_REQUIRED`, `PROVIDER_CODE_REQUIRED`, `INVALID_PROVIDER`,
 //! `ORGANIZATION_NOT_FOUND`, `NO_ENTERPRISE_CONNECTIONS`, `ENTERPRISE_CONNECTION_REQUIRED`,
@@ -35,6 +35,13 @@ pub(super) async fn get(caller: Caller, id: Path<String>) -> Answer {
     let reach = caller.reach();
     let found = caller.store().read(move |tx| directories::find(tx, reach, &id)).await?.ok_or_else(not_found)?;
     Ok(success(StatusCode::OK, "directory", shown(&caller, &found)))
+}
+
+pub(super) async fn delete(caller: Caller, id: Path<String>) -> Answer {
+    let (act, reach, wanted) = (caller.act(), caller.reach(), id.clone());
+    caller.store().write(move |tx| directories::delete(tx, &act, reach, &wanted)).await?;
+    let id = id.into_inner();
+    Ok(enveloped(StatusCode::OK, "DIRECTORY_DELETED", "Directory deleted", "directory_id", id.into()))
 }
 
 fn not_found() -> ManagementError {

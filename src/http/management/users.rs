@@ -1,7 +1,8 @@
-//! `POST /user`, `GET /user?id=`.
+//! `POST /user`, `GET` and `DELETE /user?id=`.
 //!
 //! 400 `USER_NOT_FOUND`, `USER_ID_REQUIRED`, `ORGANIZATION_NOT_FOUND`, `IDENTITY_EXISTS`, `INVALID_IDENTITY_TYPE`,
-//! `INVALID_EMAIL`, `INVALID_PHONE`. The answers are not enveloped, as Kinde's are not.
+//! `INVALID_EMAIL`, `INVALID_PHONE`, `USER_IN_OTHER_ORGANIZATION`. The answers are not enveloped, as Kinde's are not, but
+//! for that of DELETE.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -9,9 +10,10 @@ use actix_web::web::Query;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, OptionalJson, read, time};
+use super::answer::{Answer, OptionalJson, done, read, time};
 use super::caller::Caller;
 use crate::http::error::ManagementError;
+use crate::identity::erase;
 use crate::identity::users::{self, Described, Request};
 
 /// Which user, and what else of it.
@@ -34,16 +36,29 @@ pub(super) async fn create(caller: Caller, OptionalJson(body): OptionalJson) -> 
 }
 
 pub(super) async fn get(caller: Caller, asked: Result<Query<Asked>, actix_web::Error>) -> Answer {
+    let (id, expand) = asked_for(asked)?;
+    let (reach, wanted) = (caller.reach(), id.clone());
+    let found = caller.store().read(move |tx| users::find(tx, reach, &wanted)).await?;
+    let found = found.ok_or_else(|| users::not_found(&id))?;
+    Ok(HttpResponse::Ok().json(shown(&found, expand.as_deref().unwrap_or_default())))
+}
+
+/// Erases a user; what is left are ids.
+pub(super) async fn delete(caller: Caller, asked: Result<Query<Asked>, actix_web::Error>) -> Answer {
+    let (id, _) = asked_for(asked)?;
+    let (act, reach) = (caller.act(), caller.reach());
+    caller.store().write(move |tx| erase::user(tx, &act, reach, &id)).await?;
+    Ok(done())
+}
+
+fn asked_for(asked: Result<Query<Asked>, actix_web::Error>) -> Result<(String, Option<String>), ManagementError> {
     let required = || ManagementError::new(StatusCode::BAD_REQUEST, "USER_ID_REQUIRED", "Give one id");
     let Query(Asked { id, expand }) = asked.map_err(|_| required())?;
     let id = id.filter(|id| !id.is_empty()).ok_or_else(required)?;
     if id.contains('\0') {
         return Err(users::not_found(&id).into());
     }
-    let (reach, wanted) = (caller.reach(), id.clone());
-    let found = caller.store().read(move |tx| users::find(tx, reach, &wanted)).await?;
-    let found = found.ok_or_else(|| users::not_found(&id))?;
-    Ok(HttpResponse::Ok().json(shown(&found, expand.as_deref().unwrap_or_default())))
+    Ok((id, expand))
 }
 
 fn shown(described: &Described, expand: &str) -> Value {

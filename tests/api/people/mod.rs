@@ -4,6 +4,7 @@ mod combining;
 mod departures;
 mod diagnosis;
 mod domains;
+mod directory_deleted;
 mod hard_cases;
 mod joining;
 mod lifecycle;
@@ -13,6 +14,7 @@ mod races;
 mod sign_in;
 pub mod support;
 mod undo;
+mod taking_apart;
 
 use serde_json::json;
 

@@ -1,0 +1,78 @@
+//! Erasing a user: nothing that tells who it was stays, and the IdP gets 404 for the old SCIM id for ever.
+//!
+//! Locked in the order of a push: the resource, its identity, the user.
+
+use serde_json::json;
+
+use super::act::About;
+use super::{Act, Error, Reach, groups, users};
+use crate::store::identities::{self, Identity};
+use crate::store::resources::{self, Resource};
+use crate::store::users::User;
+use crate::store::{self, ConnectionKey, Tx, events};
+
+/// An enterprise identity and what hangs on it, all locked.
+struct Tied {
+    connection: ConnectionKey,
+    resource: Resource,
+    identity: Identity,
+}
+
+/// Erases a user with resource, identities, memberships and departures, and empties what earlier events say of them.
+///
+/// # Errors
+/// 400 `USER_NOT_FOUND`; `USER_IN_OTHER_ORGANIZATION` for a client bound to one of several.
+pub fn user(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
+    let found = store::users::find(tx, id)?.ok_or_else(|| users::not_found(id))?;
+    if !reach.covers_user(tx, found.key)? {
+        return Err(users::not_found(id));
+    }
+    let tied = lock_tied(tx, &found)?;
+    let user = store::users::lock_key(tx, found.key)?.ok_or_else(|| users::not_found(id))?;
+    reach.check_user_is_not_shared(tx, user.key)?;
+    check_settled(tx, &user, tied.as_ref())?;
+    if let Some(tied) = &tied {
+        take_apart(tx, act, tied)?;
+    }
+    events::empty_of_user(tx, &user.id, &json!({ "erased": true }))?;
+    store::users::delete(tx, user.key)?;
+    let about = About {
+        connection: tied.as_ref().map(|tied| tied.connection),
+        user: Some(&user.id),
+        identity: tied.as_ref().map(|tied| tied.identity.id.as_str()),
+        resource: tied.as_ref().map(|tied| tied.resource.id.as_str()),
+    };
+    Ok(act.event(tx, "user.erased", about, json!({ "sessions": "revoke" }))?)
+}
+
+/// The resource and then the enterprise identity of a user who has one.
+fn lock_tied(tx: &mut Tx<'_>, user: &User) -> Result<Option<Tied>, Error> {
+    for identity in identities::list_of_user(tx, user.key)? {
+        let (Some(connection), Some(key)) = (identity.connection_key, identity.resource_key) else {
+            continue;
+        };
+        let id = resources::ids_of(tx, connection, &[key].into())?.pop().ok_or_else(meanwhile)?;
+        let resource = resources::lock_to_delete(tx, connection, "User", &id)?.ok_or_else(meanwhile)?;
+        let identity = identities::lock_of_resource(tx, connection, key)?.ok_or_else(meanwhile)?;
+        return Ok(Some(Tied { connection, resource, identity }));
+    }
+    Ok(None)
+}
+
+/// Makes sure, with the user locked, that nobody tied or freed them meanwhile.
+fn check_settled(tx: &mut Tx<'_>, user: &User, tied: Option<&Tied>) -> Result<(), Error> {
+    let held = identities::list_of_user(tx, user.key)?;
+    let resource = held.iter().find_map(|identity| identity.resource_key);
+    if resource == tied.map(|tied| tied.resource.key) { Ok(()) } else { Err(meanwhile()) }
+}
+
+fn meanwhile() -> Error {
+    Error::Store(store::Error::Unavailable("the user changed meanwhile".into()))
+}
+
+/// Removes the identity and its resource; the groups it was in change with it.
+fn take_apart(tx: &mut Tx<'_>, act: &Act, tied: &Tied) -> Result<(), Error> {
+    groups::leave(tx, act, tied.connection, &tied.resource)?;
+    identities::delete(tx, tied.identity.key)?;
+    Ok(resources::delete(tx, tied.connection, &tied.resource)?)
+}

@@ -1,0 +1,56 @@
+//! What administrators take apart, and what stays.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::support::*;
+use crate::support::{Setup, Sql, TestApp, api_test, user};
+
+api_test! {
+    async fn an_erased_user_is_gone_with_resource_identities_memberships_and_what_events_say(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let empty = rows(&app);
+        let id = directory.push("ana@acme.test").await;
+        let engineers = group(&directory, "Engineers", &[&id]).await;
+        let kp = allowed(&app.sign_in(&directory, json!({"subject": "s1", "email": "ana@acme.test"})).await, "bound");
+        let path = format!("/api/v1/user?id={kp}");
+        assert_eq!(app.api(Method::DELETE, &path, None).await.expect(200).body, json!({"message": "Success", "code": "OK"}));
+        directory.get(&format!("/Users/{id}")).await.expect(404);
+        directory.put(&format!("/Users/{id}"), &user("ana@acme.test")).await.expect(404);
+        assert!(members(&directory, &engineers).await.is_empty());
+        assert_eq!(directory.get("/Users").await.body["totalResults"], 0);
+        assert_eq!(app.api(Method::GET, &path, None).await.expect(400).body["errors"][0]["code"], "USER_NOT_FOUND");
+        assert_eq!(app.api(Method::DELETE, &path, None).await.expect(400).body["errors"][0]["code"], "USER_NOT_FOUND");
+        let after = rows(&app);
+        // The group is the one resource that is left.
+        assert_eq!((after[3], [&after[..3], &after[4..]].concat()), (empty[3] + 1, [&empty[..3], &empty[4..]].concat()));
+        let mut sql = Sql::connect(&app.database.url);
+        let of_user = format!("FROM events WHERE user_id = '{kp}'");
+        let kinds = sql.texts(&format!("SELECT kind AS value {of_user} AND data = '{{\"sessions\":\"revoke\"}}'"));
+        assert_eq!(kinds, ["user.erased"]);
+        let texts = sql.texts(&format!("SELECT data AS value {of_user} AND kind <> 'user.erased'"));
+        assert!(texts.len() > 2 && texts.iter().all(|data| data == "{\"erased\":true}"), "{texts:?}");
+        assert_eq!(told(&app, &directory, "group.updated").await.last().unwrap().data["members_removed"], json!([id]));
+    }
+}
+
+api_test! {
+    async fn an_erased_departed_user_is_not_remembered_and_comes_back_as_somebody_new(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let id = directory.push("ana@acme.test").await;
+        let kp = user_of(&app, &directory, &id).await;
+        directory.delete(&format!("/Users/{id}")).await.expect(204);
+        app.api(Method::DELETE, &format!("/api/v1/user?id={kp}"), None).await.expect(200);
+        let again = directory.push("ana@acme.test").await;
+        assert_ne!(user_of(&app, &directory, &again).await, kp);
+    }
+}
+
+api_test! {
+    async fn an_id_that_is_missing_or_unknown_erases_nobody(app: TestApp) {
+        for (query, code) in [("", "USER_ID_REQUIRED"), ("?id=", "USER_ID_REQUIRED"), ("?id=kp_x", "USER_NOT_FOUND"), ("?id=%00", "USER_NOT_FOUND")] {
+            let answer = app.api(Method::DELETE, &format!("/api/v1/user{query}"), None).await.expect(400);
+            assert_eq!(answer.body["errors"][0]["code"], code, "{query}");
+        }
+    }
+}
