@@ -25,8 +25,8 @@ api_test! {
             expect(&app.api(Method::GET, path, None).await, 404, code);
         }
         expect(&app.api(Method::GET, "/api/v1/user?id=%00", None).await, 400, "USER_NOT_FOUND");
-        for (path, allowed) in [("/api/v1/user", "GET, HEAD, POST"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET, HEAD"), ("/readyz", "GET, HEAD")] {
-            let answer = app.api(Method::DELETE, path, None).await;
+        for (path, allowed) in [("/api/v1/user", "GET, HEAD, POST, DELETE"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET, HEAD"), ("/readyz", "GET, HEAD")] {
+            let answer = app.api(Method::PUT, path, None).await;
             expect(&answer, 405, "METHOD_NOT_ALLOWED");
             assert_eq!(answer.header("allow"), allowed, "{path}");
         }
@@ -43,6 +43,13 @@ api_test! {
     }
 }
 
+/// A path of the table with a value in each place.
+fn filled(path: &str, value: &str) -> String {
+    let rest =
+        path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(_, rest)| format!("{value}{rest}"));
+    path.split('{').next().unwrap_or_default().to_owned() + &rest.collect::<String>()
+}
+
 api_test! {
     async fn a_nul_never_reaches_the_database(app: TestApp) {
         let secret = anteroom::id::secret("ksec");
@@ -54,12 +61,12 @@ api_test! {
         for (method, path) in anteroom::http::table().into_iter().filter(|(_, path)| path.starts_with("/api")) {
             let method = Method::from_bytes(method.as_str().as_bytes()).unwrap();
             let queries = ["id=%00", "id=a%00b", "id=kp_x&expand=%00", "starting_after=%00", "ending_before=%00", "%00=%00"];
-            for path in queries.map(|query| format!("{}?{query}", path.replace("{id}", "x").replace("{schema}", "x"))) {
+            for path in queries.map(|query| format!("{}?{query}", filled(&path, "x"))) {
                 let answer = app.api(method.clone(), &path, Some(json!({}))).await;
                 assert!(answer.status < 500, "{method} {path}: {}", answer.text);
             }
             for nul in ["%00", "x%00", "%00x"].into_iter().filter(|_| path.contains('{')) {
-                let path = path.replace("{id}", nul).replace("{schema}", nul);
+                let path = filled(&path, nul);
                 expect(&app.api(method.clone(), &path, Some(json!({}))).await, 404, "ROUTE_NOT_FOUND");
             }
         }
@@ -70,13 +77,13 @@ api_test! {
     async fn without_a_token_or_scope_nothing_is_read(app: TestApp) {
         for (method, path) in anteroom::http::table().into_iter().filter(|(_, path)| path.starts_with("/api")) {
             for headers in ["", "Authorization: Bearer\r\n", "Authorization: Basic eDp5\r\n", "Authorization: Bearer a.b.c\r\n"] {
-                let answer = Raw::connect(&app.url).ask(method.as_str(), &path.replace("{id}", "x"), &format!("{headers}Content-Length: 0\r\n"));
+                let answer = Raw::connect(&app.url).ask(method.as_str(), &filled(&path, "x"), &format!("{headers}Content-Length: 0\r\n"));
                 let body: Value = serde_json::from_str(&answer.body).unwrap();
                 assert_eq!((answer.status, &body["errors"][0]["code"]), (401, &json!("UNAUTHORIZED")), "{method} {path}");
                 assert!(answer.header("www-authenticate").starts_with("Bearer"), "{method} {path}");
             }
             let with = format!("Authorization: Bearer {}\r\nContent-Length: 0\r\n", narrow(&app).await);
-            let answer = Raw::connect(&app.url).ask(method.as_str(), &path.replace("{id}", "x"), &with);
+            let answer = Raw::connect(&app.url).ask(method.as_str(), &filled(&path, "x"), &with);
             assert_eq!(answer.status, 403, "{method} {path}: {}", answer.body);
         }
     }

@@ -40,7 +40,7 @@ api_test! {
         let base = old.base_url.rsplit_once('/').unwrap().0;
         let get = |path: String| {
             let url = format!("{base}/{segment}{path}");
-            reqwest::Client::new().get(url).bearer_auth(text("secret_token")).send()
+            app.client.clone().get(url).bearer_auth(text("secret_token")).send()
         };
         assert_eq!(get(format!("/Users/{id}")).await.unwrap().status(), 200);
         let group: Value = get(format!("/Groups/{engineers}")).await.unwrap().json().await.unwrap();
@@ -55,7 +55,7 @@ api_test! {
         let other = app.organization(false).await;
         let token = app.client_of(&other).await;
         let url = format!("{}{path}", app.url);
-        let answer = reqwest::Client::new().delete(url).bearer_auth(token).send().await.unwrap();
+        let answer = app.client.clone().delete(url).bearer_auth(token).send().await.unwrap();
         assert_eq!(answer.status(), 404);
         directory.get("/Users").await.expect(200);
     }

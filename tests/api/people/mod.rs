@@ -3,8 +3,8 @@
 mod combining;
 mod departures;
 mod diagnosis;
-mod domains;
 mod directory_deleted;
+mod domains;
 mod hard_cases;
 mod joining;
 mod lifecycle;
@@ -13,8 +13,8 @@ mod pre_created;
 mod races;
 mod sign_in;
 pub mod support;
-mod undo;
 mod taking_apart;
+mod undo;
 
 use serde_json::json;
 
