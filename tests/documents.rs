@@ -120,6 +120,23 @@ fn every_finding_of_a_diagnosis_is_documented() {
     assert_same("findings", &codes, &listed(table).into_iter().map(str::to_owned).collect());
 }
 
+/// A remedy that names a command names one that can be given: who is shut out tries it at once.
+#[test]
+fn every_command_that_a_remedy_names_is_one() {
+    let source = source_text("src/identity");
+    let lines = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let remedies =
+        lines.filter_map(|line| line.split_once("anteroom ")).map(|(_, rest)| rest.split(['"', ',']).next().unwrap());
+    let mut found = 0;
+    for remedy in remedies {
+        let words = remedy.split(' ').map(|word| if word == "PROVIDER" { "okta" } else { word });
+        let parsed = anteroom::cli::Cli::command().try_get_matches_from(std::iter::once("anteroom").chain(words));
+        assert!(parsed.is_ok(), "{remedy}: {}", parsed.unwrap_err());
+        found += 1;
+    }
+    assert!(found >= 4, "{found} commands were found");
+}
+
 #[test]
 fn every_reason_and_outcome_of_a_sign_in_is_documented() {
     let (source, document) = (source_text("src/identity/sign_in"), read("docs/sign-in.md"));

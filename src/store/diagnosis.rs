@@ -3,7 +3,7 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::schema::{events, identities, organization_domains, organization_members, users};
+use super::schema::{events, identities, organization_members, users};
 use super::{ConnectionKey, Error, OrganizationKey, Tx};
 
 /// A person whom something keeps out.
@@ -65,7 +65,7 @@ pub fn count(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<Numbers, Erro
     };
     Ok(Numbers {
         people: of().count().get_result(tx.connection)?,
-        deactivated: of().filter(identities::state.ne("active")).count().get_result(tx.connection)?,
+        deactivated: of().filter(identities::state.eq("deactivated")).count().get_result(tx.connection)?,
         suspended: of()
             .inner_join(users::table.on(users::key.eq(identities::user_key)))
             .filter(users::is_suspended)
@@ -91,7 +91,7 @@ pub fn list_kept_out(
         .limit(limit)
         .select((users::id, identities::id, identities::value, identities::state, users::is_suspended))
         .into_boxed();
-    let is_off = identities::state.ne("active").or(users::is_suspended);
+    let is_off = identities::state.eq("deactivated").or(users::is_suspended);
     query = match member_of {
         None => query.filter(is_off),
         Some(organization) => {
@@ -128,14 +128,4 @@ pub fn list_denials(tx: &mut Tx<'_>, connection: ConnectionKey, within: i64) -> 
         .select((events::kind, (events::occurred, events::user_id, events::data)))
         .load(tx.connection)?;
     Ok(latest.into_iter().filter(|(kind, _)| kind == "user.authentication_failed").map(|(_, denial)| denial).collect())
-}
-
-/// The domains that are proven for an organization, in order.
-pub fn list_proven(tx: &mut Tx<'_>, organization: OrganizationKey) -> Result<Vec<String>, Error> {
-    Ok(organization_domains::table
-        .filter(organization_domains::organization_key.eq(organization))
-        .filter(organization_domains::proven.is_not_null())
-        .order(organization_domains::domain)
-        .select(organization_domains::domain)
-        .load(tx.connection)?)
 }

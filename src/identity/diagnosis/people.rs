@@ -33,7 +33,7 @@ pub(super) fn denied(
 
 /// The reason and remedy in the order in which the sign-in question looks.
 fn shown(person: KeptOut) -> Denied {
-    let (reason, remedy) = if person.state != "active" {
+    let (reason, remedy) = if person.state == "deactivated" {
         ("deactivated", "activate the person in the IdP")
     } else if person.is_suspended {
         ("suspended", "lift the suspension")

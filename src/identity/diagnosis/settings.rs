@@ -7,7 +7,7 @@ use crate::identity::{Tenant, domains, settings::SubjectSource};
 use crate::store::directories::Directory;
 use crate::store::organizations::Organization;
 use crate::store::tokens::Token;
-use crate::store::{Error, Tx, diagnosis, directories, organizations, tokens};
+use crate::store::{Error, Tx, directories, organizations, tokens};
 
 /// What the findings are made of.
 #[derive(Debug)]
@@ -27,9 +27,10 @@ impl Facts {
             None => Vec::new(),
         };
         let proven = match &owner {
-            Some(owner) => diagnosis::list_proven(tx, owner.key)?,
+            Some(owner) => organizations::list_domains(tx, owner.key)?,
             None => Vec::new(),
         };
+        let proven = proven.into_iter().filter(|owned| owned.proven.is_some()).map(|owned| owned.domain).collect();
         Ok(Self { owner, directory, tokens, proven })
     }
 }
@@ -59,7 +60,11 @@ fn connection(found: &mut Vec<Finding>, tenant: &Tenant, facts: &Facts) {
     let state = &tenant.connection.state;
     if state != "active" {
         let message = format!("the connection is {state}: nobody signs in through it and its IdP is refused");
-        error(found, "connection_not_active", message, "anteroom connection enable --id CONNECTION_ID");
+        let remedy = match state.as_str() {
+            "disabled" => "anteroom connection enable --id CONNECTION_ID",
+            _ => "make a new connection: this one is on its way out",
+        };
+        error(found, "connection_not_active", message, remedy);
     }
     match &facts.owner {
         None => warning(
@@ -81,13 +86,14 @@ fn connection(found: &mut Vec<Finding>, tenant: &Tenant, facts: &Facts) {
 fn directory(found: &mut Vec<Finding>, facts: &Facts, now: i64) {
     let Some(directory) = &facts.directory else {
         if facts.owner.is_some() {
-            let remedy = "anteroom directory create --connection CONNECTION_ID --name NAME --provider PROVIDER";
+            let remedy = "anteroom directory create --organization CODE --connection CONNECTION_ID --name NAME --provider PROVIDER";
             warning(found, "no_directory", "the connection has no directory: no IdP can provision people", remedy);
         }
         return;
     };
     if directory.state != "active" {
-        error(found, "directory_paused", "the directory is paused: its IdP is refused", "resume the directory");
+        let remedy = "delete it and make a new one on the connection: people and groups keep their ids";
+        error(found, "directory_paused", "the directory is paused: its IdP is refused", remedy);
     }
     let is_valid = |token: &&Token| token.revoked.is_none() && token.expires.is_none_or(|expires| expires > now);
     if facts.tokens.iter().find(is_valid).is_none() {

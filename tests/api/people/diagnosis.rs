@@ -27,8 +27,14 @@ api_test! {
         let off = json!([{"op": "replace", "path": "active", "value": false}]);
         directory.patch(&format!("/Users/{}", users[1].1), off).await.expect(200);
         suspend(&app, &users[2].0, true).await;
+        // A deactivation that is held has no effect yet.
+        let held = user_of(&app, &directory, &directory.push("held@acme.test").await).await;
+        let identity = identity_of(&app, &held).await;
+        let mut sql = crate::support::Sql::connect(&app.database.url);
+        sql.execute(&format!("UPDATE identities SET state = 'held' WHERE id = '{identity}'")).unwrap();
+        allowed(&app.sign_in(&directory, json!({"subject": "s-held", "email": "held@acme.test"})).await, "bound");
         let found = diagnosis(&app, &directory).await;
-        assert_eq!(found["people"], json!({"total": 3, "deactivated": 1, "suspended": 1, "never_pushed": 0, "never_signed_in": 3}));
+        assert_eq!(found["people"], json!({"total": 4, "deactivated": 1, "suspended": 1, "never_pushed": 0, "never_signed_in": 3}));
         let denied = found["denied"].as_array().unwrap();
         assert_eq!((denied.len(), &found["denied_has_more"]), (2, &json!(false)));
         for (named, (user, email)) in denied.iter().zip([(&users[1].0, "off@acme.test"), (&users[2].0, "out@acme.test")]) {
@@ -73,6 +79,9 @@ api_test! {
         assert_domain(&app, &directory.organization_code, "acme.test").await;
         directory.push("ana@acme.test").await;
         assert_eq!(codes(&diagnosis(&app, &directory).await), ["just_in_time_without_self_join"]);
+        set_state(&app, &directory, "deleting").await;
+        let leaving = diagnosis(&app, &directory).await["findings"][0]["remedy"].clone();
+        assert!(!leaving.as_str().unwrap().contains("enable"), "{leaving}");
         set_state(&app, &directory, "disabled").await;
         suspend_organization(&app, &directory.organization_code, true).await;
         let found = diagnosis(&app, &directory).await;
@@ -118,6 +127,19 @@ api_test! {
         let stranger = app.client_of(&elsewhere).await;
         let answer = crate::support::Answer::of(app.client.get(&path).bearer_auth(&stranger)).await.expect(404);
         assert_eq!(answer.body["errors"][0]["code"], "CONNECTION_NOT_FOUND");
+    }
+}
+
+api_test! {
+    async fn two_of_one_directory_with_one_email_are_one_pair(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let mut users = Vec::new();
+        for (name, id) in [("a", "x1"), ("b", "x2")] {
+            let resource = directory.post("/Users", &person(name, id, "help@acme.test")).await.expect(201).id();
+            users.push(user_of(&app, &directory, &resource).await);
+        }
+        let duplicates = diagnosis(&app, &directory).await["duplicates"].clone();
+        assert_eq!(duplicates, json!([{"email": "help@acme.test", "user_id": users[0], "others": [users[1]]}]));
     }
 }
 
