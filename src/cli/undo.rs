@@ -1,13 +1,11 @@
 //! `anteroom undo`: what a trusted email combined, taken apart again.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::output;
 use super::session::Session;
-use crate::clock::rfc3339;
 use crate::identity::Reach;
-use crate::identity::undo;
-use crate::store::undos::Undoable;
+use crate::identity::undo::{self, Listed};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Args {
@@ -29,18 +27,14 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<()> {
         return list(session).await;
     };
     let undone = undo::carry_out(&session.store, &session.act(), Reach::everything(), &id, args.dry_run).await?;
-    output::json(&json!({
-        "event_id": undone.event_id, "kind": undone.kind, "by_event": undone.by_event, "user_id": undone.user_id,
-        "new_user_id": undone.new_user_id, "dry_run": undone.is_dry_run,
-    }))
+    output::json(&json!(undone))
 }
 
 async fn list(session: &Session) -> anyhow::Result<()> {
-    let now = session.act().now;
+    let now = session.clock.now();
     let (listed, has_more) = session.store.read(move |tx| undo::list(tx, Reach::everything(), now)).await?;
     if session.json {
-        let shown: Value = listed.iter().map(shown).collect();
-        return output::json(&json!({ "undoable": shown, "has_more": has_more }));
+        return output::json(&json!({ "undoable": listed, "has_more": has_more }));
     }
     let mut lines: Vec<String> = listed.iter().map(line).collect();
     if has_more {
@@ -49,15 +43,7 @@ async fn list(session: &Session) -> anyhow::Result<()> {
     output::lines(&lines)
 }
 
-fn shown(event: &Undoable) -> Value {
-    json!({
-        "event_id": event.event_id, "kind": event.kind, "occurred_on": rfc3339(event.occurred),
-        "user_id": event.user_id, "connection_id": event.connection_id, "until": rfc3339(undo::until(event)),
-    })
-}
-
-fn line(event: &Undoable) -> String {
-    let user = event.user_id.as_deref().unwrap_or_default();
-    let until = rfc3339(undo::until(event));
-    format!("{}  {}  {user}  {}  until {until}", event.event_id, event.kind, event.connection_id)
+fn line(event: &Listed) -> String {
+    let Listed { event_id, kind, user_id, connection_id, until, .. } = event;
+    format!("{event_id}  {kind}  {user_id}  {connection_id}  until {until}")
 }

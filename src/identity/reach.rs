@@ -4,7 +4,7 @@
 
 use super::Error;
 use crate::store::connections::Connection;
-use crate::store::{self, OrganizationKey, Tx, UserKey, organizations};
+use crate::store::{self, OrganizationKey, Tx, UserKey, identities, organizations};
 
 /// The whole environment, or one organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,17 +36,19 @@ impl Reach {
         self.0.map_or(Ok(true), |organization| organizations::is_member(tx, organization, user))
     }
 
-    /// Refuses to change how somebody signs in who is also a member elsewhere: that would open the other organization.
+    /// Refuses to change how somebody signs in who is also a member elsewhere, or signs in through another organization's
+    /// connection: that would open the other organization.
     pub fn check_user_is_not_shared(self, tx: &mut Tx<'_>, user: UserKey) -> Result<(), Error> {
         let Some(organization) = self.0 else {
             return Ok(());
         };
-        if organizations::list_of_user(tx, user)?.iter().all(|of| *of == organization) {
+        let is_member_elsewhere = organizations::list_of_user(tx, user)?.iter().any(|of| *of != organization);
+        if !is_member_elsewhere && !signs_in_elsewhere(tx, organization, user)? {
             return Ok(());
         }
         Err(Error::invalid(
             "USER_IN_OTHER_ORGANIZATION",
-            "The user is also a member of another organization: a client bound to one organization cannot change how they sign in",
+            "The user also belongs to another organization: a client bound to one organization cannot change how they sign in",
         ))
     }
 
@@ -55,4 +57,14 @@ impl Reach {
         let found = store::connections::find(tx, id)?;
         Ok(found.filter(|connection| self.covers(connection.organization_key)))
     }
+}
+
+fn signs_in_elsewhere(tx: &mut Tx<'_>, organization: OrganizationKey, user: UserKey) -> Result<bool, store::Error> {
+    for connection in identities::list_of_user(tx, user)?.into_iter().filter_map(|identity| identity.connection_key) {
+        let owner = store::connections::load(tx, connection)?.organization_key;
+        if owner.is_some_and(|owner| owner != organization) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -93,9 +93,11 @@ pub fn list(tx: &mut Tx<'_>, connection: ConnectionKey, limit: i64) -> Result<Ve
         .load(tx.connection)?)
 }
 
-/// Lets the events about a user say nothing but `data`: who they were is erased, that something happened stays.
+/// Lets the events about a user say nothing but `data`: who they were is erased, that something happened stays. Of those
+/// about others, it is `user.replaced` that holds something of them: the subject they had.
 pub fn empty_of_user(tx: &mut Tx<'_>, user_id: &str, data: &Value) -> Result<(), Error> {
-    diesel::update(events::table.filter(events::user_id.eq(user_id)))
+    let replaced = events::kind.eq("user.replaced").and(events::data.like(format!("%\"{user_id}\"%")));
+    diesel::update(events::table.filter(events::user_id.eq(user_id).or(replaced)))
         .set(events::data.eq(data.to_string()))
         .execute(tx.connection)?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::schema::{connections, events, undos};
+use super::schema::{connections, events, undos, users};
 use super::{ConnectionKey, Error, OrganizationKey, Tx};
 
 /// An event as somebody who undoes it needs it.
@@ -36,7 +36,7 @@ pub struct Undoable {
     /// Microseconds since the epoch.
     pub occurred: i64,
     /// Public id of the user.
-    pub user_id: Option<String>,
+    pub user_id: String,
     /// Public id of the connection.
     pub connection_id: String,
 }
@@ -59,8 +59,8 @@ pub fn find_event(tx: &mut Tx<'_>, id: &str) -> Result<Option<Done>, Error> {
         .optional()?)
 }
 
-/// The events of a kind since `after` that were not undone, newest first, `limit` at most; those on one organization's
-/// connections, or all.
+/// The events of a kind since `after` that were not undone and whose user is there, newest first, `limit` at most; those on
+/// one organization's connections, or all.
 pub fn list(
     tx: &mut Tx<'_>,
     kind: &str,
@@ -70,12 +70,13 @@ pub fn list(
 ) -> Result<Vec<Undoable>, Error> {
     let listed = events::table
         .inner_join(connections::table.on(events::connection_key.eq(connections::key.nullable())))
+        .inner_join(users::table.on(events::user_id.eq(users::id.nullable())))
         .left_join(undos::table.on(undos::event_id.eq(events::id)))
         .filter(events::kind.eq(kind))
         .filter(events::occurred.gt(after))
         .filter(undos::event_id.is_null())
         .order((events::occurred.desc(), events::key.desc()))
-        .select((events::id, events::kind, events::occurred, events::user_id, connections::id))
+        .select((events::id, events::kind, events::occurred, users::id, connections::id))
         .limit(limit);
     Ok(match organization {
         Some(organization) => listed.filter(connections::organization_key.eq(organization)).load(tx.connection)?,

@@ -1,4 +1,4 @@
-//! `user create`, `identity add|unbind`, `sign-in`: a person before the IdP speaks of them.
+//! `user create|delete`, `identity add|unbind`, `sign-in`: a person before the IdP speaks of them.
 
 use super::{Bench, text};
 
@@ -41,4 +41,16 @@ fn a_dry_run_answers_and_explains() {
     assert_eq!((text(&answer, "decision"), text(&answer, "reason")), ("deny", "account_not_found"));
     assert!(bench.text(&ask).starts_with("decision  deny\n"));
     assert!(bench.failure("sign-in --connection conn_x --subject s").contains("CONNECTION_NOT_FOUND"));
+}
+
+#[test]
+fn a_user_is_erased_by_who_says_yes() {
+    let bench = Bench::new();
+    let user = bench.json("user create --email ana@acme.test");
+    let delete = format!("user delete --id {}", text(&user, "id"));
+    assert_eq!(bench.run(&delete).status.code(), Some(2));
+    assert!(bench.failure("user create --email ana@acme.test").contains("IDENTITY_EXISTS"));
+    assert_eq!(bench.json(&format!("{delete} --yes"))["deleted"], true);
+    assert!(bench.failure(&format!("{delete} --yes")).contains("USER_NOT_FOUND"));
+    bench.json("user create --email ana@acme.test");
 }

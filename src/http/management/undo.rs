@@ -7,12 +7,11 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::answer::{Answer, OptionalJson, read, success, time};
+use super::answer::{Answer, OptionalJson, read, success};
 use super::caller::Caller;
 use crate::identity::undo;
-use crate::store::undos::Undoable;
 
 /// The body of an undo; it may be left out.
 #[derive(Debug, Default, Deserialize)]
@@ -24,24 +23,12 @@ struct Request {
 pub(super) async fn list(caller: Caller) -> Answer {
     let (reach, now) = (caller.reach(), caller.act().now);
     let (listed, has_more) = caller.store().read(move |tx| undo::list(tx, reach, now)).await?;
-    let shown: Value = listed.iter().map(shown).collect();
-    let body = json!({ "message": "Success", "code": "OK", "undoable": shown, "has_more": has_more });
+    let body = json!({ "message": "Success", "code": "OK", "undoable": listed, "has_more": has_more });
     Ok(HttpResponse::build(StatusCode::OK).json(body))
 }
 
 pub(super) async fn undo(caller: Caller, id: Path<String>, OptionalJson(body): OptionalJson) -> Answer {
     let request: Request = read(body)?;
     let undone = undo::carry_out(caller.store(), &caller.act(), caller.reach(), &id, request.dry_run).await?;
-    let part = json!({
-        "event_id": undone.event_id, "kind": undone.kind, "by_event": undone.by_event, "user_id": undone.user_id,
-        "new_user_id": undone.new_user_id, "dry_run": undone.is_dry_run,
-    });
-    Ok(success(StatusCode::OK, "undo", part))
-}
-
-fn shown(event: &Undoable) -> Value {
-    json!({
-        "event_id": event.event_id, "kind": event.kind, "occurred_on": time(Some(event.occurred)),
-        "user_id": event.user_id, "connection_id": event.connection_id, "until": time(Some(undo::until(event))),
-    })
+    Ok(success(StatusCode::OK, "undo", json!(undone)))
 }

@@ -11,8 +11,15 @@ use crate::store::{self, Tx, UserKey, connections};
 
 /// The data of the event.
 #[derive(Debug, Deserialize)]
-struct Data {
-    before: Before,
+#[serde(untagged)]
+enum Data {
+    Said {
+        before: Before,
+    },
+    Erased {
+        #[serde(rename = "erased")]
+        _erased: bool,
+    },
 }
 
 /// The user as they were.
@@ -46,9 +53,14 @@ struct Removed {
 }
 
 /// Reads the data of an event.
-pub(super) fn read(data: &str) -> Result<Before, store::Error> {
-    let data: Data = serde_json::from_str(data).map_err(store::Error::internal)?;
-    Ok(data.before)
+///
+/// # Errors
+/// 409 `UNDO_CONFLICT` when the user was erased and the event with them.
+pub(super) fn read(data: &str) -> Result<Before, Error> {
+    match serde_json::from_str(data).map_err(store::Error::internal)? {
+        Data::Said { before } => Ok(before),
+        Data::Erased { .. } => Err(conflict("the user was erased")),
+    }
 }
 
 impl Before {

@@ -6,6 +6,9 @@
 mod before;
 mod combined;
 
+use serde::Serialize;
+
+use crate::clock::rfc3339;
 use crate::store::undos::{self, Done, Undoable};
 use crate::store::{self, Store, Tx, connections};
 
@@ -18,8 +21,25 @@ const SHOWN: usize = 500;
 /// What can be undone.
 const COMBINED: &str = "user.combined";
 
+/// An event that can be undone, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Listed {
+    /// Public id.
+    pub event_id: String,
+    /// What happened.
+    pub kind: String,
+    /// RFC 3339.
+    pub occurred_on: String,
+    /// Whom it happened to.
+    pub user_id: String,
+    /// On which connection.
+    pub connection_id: String,
+    /// RFC 3339; from then on it cannot be undone.
+    pub until: String,
+}
+
 /// What was undone.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Undone {
     /// The event that was undone.
     pub event_id: String,
@@ -32,21 +52,28 @@ pub struct Undone {
     /// The user whom the IdP's person is from now on.
     pub new_user_id: String,
     /// Whether it was a rehearsal.
+    #[serde(rename = "dry_run")]
     pub is_dry_run: bool,
 }
 
-/// Until when an event can be undone.
-pub fn until(event: &Undoable) -> i64 {
-    event.occurred.saturating_add(UNDO_MICROS)
+/// What can be undone, newest first, and whether there is more than is listed.
+pub fn list(tx: &mut Tx<'_>, reach: Reach, now: i64) -> Result<(Vec<Listed>, bool), store::Error> {
+    let one_more = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
+    let mut found = undos::list(tx, COMBINED, now - UNDO_MICROS, reach.organization(), one_more)?;
+    let has_more = found.len() > SHOWN;
+    found.truncate(SHOWN);
+    Ok((found.into_iter().map(shown).collect(), has_more))
 }
 
-/// What can be undone, newest first, and whether there is more than is listed.
-pub fn list(tx: &mut Tx<'_>, reach: Reach, now: i64) -> Result<(Vec<Undoable>, bool), store::Error> {
-    let one_more = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
-    let mut listed = undos::list(tx, COMBINED, now - UNDO_MICROS, reach.organization(), one_more)?;
-    let has_more = listed.len() > SHOWN;
-    listed.truncate(SHOWN);
-    Ok((listed, has_more))
+fn shown(event: Undoable) -> Listed {
+    Listed {
+        event_id: event.event_id,
+        kind: event.kind,
+        occurred_on: rfc3339(event.occurred),
+        user_id: event.user_id,
+        connection_id: event.connection_id,
+        until: rfc3339(event.occurred.saturating_add(UNDO_MICROS)),
+    }
 }
 
 /// Undoes an event, unless it is a dry run.

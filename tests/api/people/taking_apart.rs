@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::support::*;
-use crate::support::{Setup, Sql, TestApp, api_test, user};
+use crate::support::{Answer, Setup, Sql, TestApp, api_test, user};
 
 api_test! {
     async fn an_erased_user_is_gone_with_resource_identities_memberships_and_what_events_say(app: TestApp) {
@@ -52,5 +52,65 @@ api_test! {
             let answer = app.api(Method::DELETE, &format!("/api/v1/user{query}"), None).await.expect(400);
             assert_eq!(answer.body["errors"][0]["code"], code, "{query}");
         }
+    }
+}
+
+api_test! {
+    async fn what_was_never_pushed_is_erased_too(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let empty = rows(&app);
+        let made = app.pre_create(&directory, "pre@acme.test").await;
+        let local = email_user(&app, Some(&directory.organization_code), "ana@acme.test").await;
+        for kp in [made, local] {
+            app.api(Method::DELETE, &format!("/api/v1/user?id={kp}"), None).await.expect(200);
+        }
+        assert_eq!(rows(&app), empty);
+        // The names are free for others.
+        directory.push("pre@acme.test").await;
+        email_user(&app, None, "ana@acme.test").await;
+    }
+}
+
+api_test! {
+    async fn what_the_event_about_a_successor_says_of_an_erased_user_is_erased_with_them(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        let id = directory.post("/Users", &person("ana", "x1", "ana@acme.test")).await.expect(201).id();
+        let kp = allowed(&app.sign_in(&directory, json!({"subject": "secret-subject", "email": "ana@acme.test"})).await, "bound");
+        let off = with(person("ana", "x1", "ana@acme.test"), &json!({"active": false}));
+        directory.put(&format!("/Users/{id}"), &off).await.expect(200);
+        directory.put(&format!("/Users/{id}"), &person("ana", "x2", "ana@acme.test")).await.expect(200);
+        let successor = user_of(&app, &directory, &id).await;
+        let said = "SELECT COUNT(*) AS value FROM events WHERE data LIKE '%secret-subject%'";
+        let mut sql = Sql::connect(&app.database.url);
+        assert!(sql.numbers(said)[0] > 0);
+        app.api(Method::DELETE, &format!("/api/v1/user?id={kp}"), None).await.expect(200);
+        assert_eq!(sql.numbers(said), [0]);
+        assert_eq!(user_of(&app, &directory, &id).await, successor);
+        assert_eq!(told(&app, &directory, "user.replaced").await.len(), 1);
+    }
+}
+
+api_test! {
+    async fn a_client_of_one_organization_erases_its_own_people_alone(app: TestApp) {
+        let (directory, foreign) = (app.directory(Setup::default()).await, app.directory(Setup::default()).await);
+        let own = user_of(&app, &directory, &directory.push("own@acme.test").await).await;
+        let shared = user_of(&app, &directory, &directory.push("shared@acme.test").await).await;
+        add_member(&app, &foreign.organization_code, &shared).await;
+        let theirs = user_of(&app, &foreign, &foreign.push("theirs@acme.test").await).await;
+        // A member here only, who signs in through the connection of the others.
+        let lent = user_of(&app, &foreign, &foreign.push("lent@acme.test").await).await;
+        add_member(&app, &directory.organization_code, &lent).await;
+        Sql::connect(&app.database.url)
+            .execute(&format!("DELETE FROM organization_members WHERE source = 'directory' AND user_key = (SELECT key FROM users WHERE id = '{lent}')"))
+            .unwrap();
+        let (bound, before) = (app.client_of(&directory.organization_code).await, rows(&app));
+        for (kp, code) in [(&theirs, "USER_NOT_FOUND"), (&shared, "USER_IN_OTHER_ORGANIZATION"), (&lent, "USER_IN_OTHER_ORGANIZATION")] {
+            let url = format!("{}/api/v1/user?id={kp}", app.url);
+            let answer = Answer::of(app.client.delete(url).bearer_auth(&bound)).await.expect(400);
+            assert_eq!(answer.body["errors"][0]["code"], code);
+        }
+        assert_eq!(rows(&app), before);
+        let url = format!("{}/api/v1/user?id={own}", app.url);
+        Answer::of(app.client.delete(url).bearer_auth(&bound)).await.expect(200);
     }
 }

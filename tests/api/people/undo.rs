@@ -197,3 +197,15 @@ api_test! {
         undo(&app, &event, None).await.expect(200);
     }
 }
+
+api_test! {
+    async fn nothing_is_undone_for_a_user_who_was_erased(app: TestApp) {
+        let directory = trusted(&app).await;
+        let kp = email_user(&app, Some(&directory.organization_code), ANA).await;
+        directory.push(ANA).await;
+        let event = undoable(&app).await.remove(0);
+        app.api(Method::DELETE, &format!("/api/v1/user?id={kp}"), None).await.expect(200);
+        assert_eq!(undoable(&app).await, Vec::<String>::new());
+        assert!(refused(undo(&app, &event, None).await, 409, "UNDO_CONFLICT").contains("erased"));
+    }
+}
