@@ -5,9 +5,8 @@ use serde_json::json;
 
 use super::output;
 use super::session::Session;
-use crate::clock::rfc3339;
-use crate::identity::{domains, organizations};
-use crate::store::organizations::Domain;
+use crate::identity::domains::{self, Owned};
+use crate::identity::organizations;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -65,14 +64,12 @@ async fn list(session: &Session, organization: String) -> anyhow::Result<()> {
         domains::list(tx, &organization)
     });
     let listed = listed.await?;
-    let proven = |at: Option<i64>| at.map(rfc3339);
     if session.json {
-        let shown = |domain: &Domain| json!({ "domain": domain.domain, "proof": domain.proof, "proven_on": proven(domain.proven) });
-        return output::json(&json!({ "domains": listed.iter().map(shown).collect::<Vec<_>>() }));
+        return output::json(&json!({ "domains": listed }));
     }
-    let line = |domain: &Domain| {
-        let proven = proven(domain.proven).unwrap_or_else(|| "not proven".to_owned());
-        format!("{}  {}  {proven}", domain.domain, domain.proof)
+    let line = |owned: &Owned| {
+        let proven = owned.proven_on.as_deref().unwrap_or("not proven");
+        format!("{}  {}  {proven}", owned.domain, owned.proof)
     };
     output::lines(&listed.iter().map(line).collect::<Vec<_>>())
 }

@@ -178,7 +178,8 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), 
     Ok(act.event(tx, "directory.deleted", about, data)?)
 }
 
-fn not_found() -> Error {
+/// The refusal for a directory that does not exist or is out of reach.
+pub fn not_found() -> Error {
     Error::not_found("DIRECTORY_NOT_FOUND", "There is no such directory")
 }
 

@@ -3,17 +3,30 @@
 //! Trust in an IdP's email addresses has effect for proven domains of the connection's owner only. Here the proof is an
 //! administrator's word. One domain belongs to one organization; domains where anybody can have a mailbox to none.
 
+use serde::Serialize;
 use serde_json::json;
 
 use super::Error;
 use super::act::{About, Act};
 use super::checks::on_conflict;
+use crate::clock::rfc3339;
 use crate::scim::canonical::domain_key;
 use crate::store::Tx;
 use crate::store::organizations::{self as rows, Domain, Organization};
 
 /// Domains of public mail services, one a line.
 const PUBLIC: &str = include_str!("public_mail_domains.txt");
+
+/// A domain as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Owned {
+    /// A-label, lower case.
+    pub domain: String,
+    /// `asserted` or `dns_txt`.
+    pub proof: String,
+    /// RFC 3339.
+    pub proven_on: Option<String>,
+}
 
 /// Records that a domain is an organization's own, on an administrator's word; a repetition changes nothing.
 ///
@@ -52,9 +65,10 @@ pub fn remove(tx: &mut Tx<'_>, act: &Act, organization: &Organization, text: &st
     Ok(domain)
 }
 
-/// The domains of an organization.
-pub fn list(tx: &mut Tx<'_>, organization: &Organization) -> Result<Vec<Domain>, Error> {
-    Ok(rows::list_domains(tx, organization.key)?)
+/// The domains of an organization, in order.
+pub fn list(tx: &mut Tx<'_>, organization: &Organization) -> Result<Vec<Owned>, Error> {
+    let shown = |row: Domain| Owned { domain: row.domain, proof: row.proof, proven_on: row.proven.map(rfc3339) };
+    Ok(rows::list_domains(tx, organization.key)?.into_iter().map(shown).collect())
 }
 
 fn taken(domain: &str) -> Error {

@@ -82,7 +82,7 @@ pub fn find(tx: &mut Tx<'_>, reach: Reach, code: &str) -> Result<Option<Organiza
 ///
 /// # Errors
 /// 400 `ORGANIZATION_NOT_FOUND`, naming the field the code came in.
-pub(super) fn load(tx: &mut Tx<'_>, reach: Reach, code: &str, field: &'static str) -> Result<Organization, Error> {
+pub fn load(tx: &mut Tx<'_>, reach: Reach, code: &str, field: &'static str) -> Result<Organization, Error> {
     find(tx, reach, code)?.ok_or_else(|| not_found(code).field(field))
 }
 

@@ -1,4 +1,4 @@
-//! `directory create`: makes what is missing, and nothing else.
+//! `directory create|delete`: makes what is missing, and nothing else; removes the directory, and nothing else.
 
 use super::{Bench, text};
 
@@ -67,4 +67,20 @@ fn tokens_are_listed_without_secrets_made_and_revoked() {
     let lines = bench.text(&format!("token list --directory {directory}"));
     assert!(lines.contains(id) && !lines.contains("kstkn_"), "{lines}");
     assert!(bench.failure("token list --directory directory_x").contains("DIRECTORY_NOT_FOUND"));
+}
+
+#[test]
+fn a_deleted_directory_makes_room_for_another_on_its_connection() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let delete = format!("directory delete --id {}", text(&made, "directory_id"));
+    assert_eq!(bench.json(&delete)["deleted"], true);
+    assert!(bench.failure(&delete).contains("DIRECTORY_NOT_FOUND"));
+    let again = format!(
+        "directory create --organization Acme --connection {} --name Again --provider okta",
+        text(&made, "connection_id")
+    );
+    let again = bench.json(&again);
+    assert_eq!(text(&again, "connection_id"), text(&made, "connection_id"));
+    assert_ne!(text(&again, "scim_base_url"), text(&made, "scim_base_url"));
 }

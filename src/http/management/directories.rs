@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use super::answer::{Answer, enveloped, read, success, time};
 use super::caller::Caller;
 use crate::http::body::Json;
-use crate::http::error::ManagementError;
 use crate::identity::directories::{self, Described, Request, scim_base_url};
 
 pub(super) async fn create(caller: Caller, Json(body): Json) -> Answer {
@@ -33,7 +32,8 @@ pub(super) async fn create(caller: Caller, Json(body): Json) -> Answer {
 
 pub(super) async fn get(caller: Caller, id: Path<String>) -> Answer {
     let reach = caller.reach();
-    let found = caller.store().read(move |tx| directories::find(tx, reach, &id)).await?.ok_or_else(not_found)?;
+    let found = caller.store().read(move |tx| directories::find(tx, reach, &id)).await?;
+    let found = found.ok_or_else(directories::not_found)?;
     Ok(success(StatusCode::OK, "directory", shown(&caller, &found)))
 }
 
@@ -42,10 +42,6 @@ pub(super) async fn delete(caller: Caller, id: Path<String>) -> Answer {
     caller.store().write(move |tx| directories::delete(tx, &act, reach, &wanted)).await?;
     let id = id.into_inner();
     Ok(enveloped(StatusCode::OK, "DIRECTORY_DELETED", "Directory deleted", "directory_id", id.into()))
-}
-
-fn not_found() -> ManagementError {
-    ManagementError::new(StatusCode::NOT_FOUND, "DIRECTORY_NOT_FOUND", "There is no such directory")
 }
 
 fn shown(caller: &Caller, described: &Described) -> Value {

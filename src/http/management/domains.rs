@@ -3,19 +3,17 @@
 //! 400 `ORGANIZATION_NOT_FOUND`, `INVALID_DOMAIN`, `PUBLIC_MAIL_DOMAIN`, 404 `DOMAIN_NOT_FOUND`, 409 `DOMAIN_TAKEN`; 403
 //! `ORGANIZATION_BOUND` when a client of one organization would vouch for its own domain.
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::answer::{Answer, done, read, success, time};
+use super::answer::{Answer, done, read, success};
 use super::caller::Caller;
 use crate::http::body::Json;
 use crate::http::error::ManagementError;
-use crate::identity::{Error, domains, organizations};
+use crate::identity::{domains, organizations};
 use crate::store::Tx;
-use crate::store::organizations::{Domain, Organization};
 
 /// Which domain is the organization's own.
 #[derive(Debug, Deserialize)]
@@ -26,11 +24,10 @@ struct Request {
 pub(super) async fn list(caller: Caller, code: Path<String>) -> Answer {
     let reach = caller.reach();
     let listed = caller.store().read(move |tx| {
-        let organization = load(organizations::find(tx, reach, &code)?, &code)?;
+        let organization = organizations::load(tx, reach, &code, "code")?;
         domains::list(tx, &organization)
     });
-    let shown: Value = listed.await?.iter().map(shown).collect();
-    Ok(HttpResponse::Ok().json(json!({ "code": "OK", "message": "Success", "domains": shown })))
+    Ok(success(StatusCode::OK, "domains", json!(listed.await?)))
 }
 
 pub(super) async fn create(caller: Caller, code: Path<String>, Json(body): Json) -> Answer {
@@ -40,7 +37,7 @@ pub(super) async fn create(caller: Caller, code: Path<String>, Json(body): Json)
     }
     let (request, act, reach): (Request, _, _) = (read(body)?, caller.act(), caller.reach());
     let asserted = caller.store().write(move |tx: &mut Tx<'_>| {
-        let organization = load(organizations::find(tx, reach, &code)?, &code)?;
+        let organization = organizations::load(tx, reach, &code, "code")?;
         domains::assert_domain(tx, &act, &organization, &request.domain)
     });
     let shown = json!({ "domain": asserted.await?, "proof": "asserted" });
@@ -50,17 +47,9 @@ pub(super) async fn create(caller: Caller, code: Path<String>, Json(body): Json)
 pub(super) async fn delete(caller: Caller, path: Path<(String, String)>) -> Answer {
     let ((code, domain), act, reach) = (path.into_inner(), caller.act(), caller.reach());
     let removed = caller.store().write(move |tx: &mut Tx<'_>| {
-        let organization = load(organizations::find(tx, reach, &code)?, &code)?;
+        let organization = organizations::load(tx, reach, &code, "code")?;
         domains::remove(tx, &act, &organization, &domain)
     });
     removed.await?;
     Ok(done())
-}
-
-fn load(found: Option<Organization>, code: &str) -> Result<Organization, Error> {
-    found.ok_or_else(|| organizations::not_found(code))
-}
-
-fn shown(domain: &Domain) -> Value {
-    json!({ "domain": domain.domain, "proof": domain.proof, "proven_on": time(domain.proven) })
 }
