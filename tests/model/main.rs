@@ -54,6 +54,8 @@ const RULES: &[&str] = &[
     "user.departed",
     "identity.bound",
     "identity.unbound",
+    "user.combining_undone",
+    "user.erased",
 ];
 
 async fn compare(mut database: impl AsyncFnMut() -> Option<Database>) {
