@@ -209,3 +209,22 @@ api_test! {
         assert!(refused(undo(&app, &event, None).await, 409, "UNDO_CONFLICT").contains("erased"));
     }
 }
+
+api_test! {
+    async fn a_suspension_holds_for_both_and_a_picture_comes_back(app: TestApp) {
+        let directory = trusted(&app).await;
+        let picture = "https://acme.test/ana.png";
+        let body = json!({"profile": {"picture": picture}, "organization_code": directory.organization_code,
+            "identities": [{"type": "email", "details": {"email": ANA}}]});
+        let kp = app.api(Method::POST, "/api/v1/user", Some(body)).await.expect(200).id();
+        let pushed = with(person(ANA, "x1", ANA), &json!({"photos": [{"value": "https://idp.test/ana.png", "type": "photo"}]}));
+        directory.post("/Users", &pushed).await.expect(201);
+        suspend(&app, &kp, true).await;
+        let made = undo_only(&app, &kp).await;
+        for (user, picture) in [(&kp, picture), (&made, "https://idp.test/ana.png")] {
+            let user = shown(&app, user).await;
+            assert_eq!((&user["picture"], &user["is_suspended"]), (&json!(picture), &json!(true)));
+        }
+        denied(&app.sign_in(&directory, json!({"subject": "s1", "email": ANA})).await, "suspended");
+    }
+}
