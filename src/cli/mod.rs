@@ -107,7 +107,7 @@ enum Command {
     ///
     /// Without --dry-run the answer takes effect as at a real sign-in: a subject is bound, a user may be made.
     SignIn(sign_in::Args),
-    /// Find what keeps the people of a connection out: settings, people, duplicates, denials, each with its remedy
+    /// Find what keeps the people of a connection out: settings and people with their remedies, duplicates, denials
     Diagnose(diagnose::Args),
     /// Undo a combination of two people by trusted email, or list what can be undone
     Undo(undo::Args),
