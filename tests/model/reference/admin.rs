@@ -43,9 +43,9 @@ impl Model {
 
     /// Takes a combination apart; an error is the status of the refusal. The answer is the new user.
     pub fn undo(&mut self, at: usize) -> Result<usize, u16> {
-        let Combination { user, person, on, before, is_undone } = self.combinations[at].clone();
+        let Combination { user, person, on, before, is_over } = self.combinations[at].clone();
         let owner = |model: &Self| model.connections[model.people[&person].connection].organization;
-        if self.users[user].is_erased || is_undone {
+        if is_over {
             return Err(409);
         }
         if on + UNDO_DAYS <= self.today {
@@ -72,7 +72,7 @@ impl Model {
         if !was_member && matches!(former.member_of.get(&owner), Some(Source::Directory | Source::SignIn)) {
             former.member_of.remove(&owner);
         }
-        self.combinations[at].is_undone = true;
+        self.combinations[at].is_over = true;
         Ok(made)
     }
 
@@ -80,7 +80,10 @@ impl Model {
     pub fn erase(&mut self, user: usize) {
         self.people.retain(|_, person| person.user != user);
         self.departures.retain(|gone| gone.user != user);
-        self.users[user] = User { is_gone: true, is_erased: true, ..User::default() };
+        self.users[user] = User { is_gone: true, ..User::default() };
+        for combination in self.combinations.iter_mut().filter(|combination| combination.user == user) {
+            combination.is_over = true;
+        }
     }
 
     /// Days pass, and what is over by then is forgotten.

@@ -39,8 +39,6 @@ pub struct User {
     pub emails: Vec<String>,
     pub member_of: BTreeMap<usize, Source>,
     pub is_gone: bool,
-    /// Gone, and nothing of them may be told.
-    pub is_erased: bool,
 }
 
 /// What an IdP says of a person.
@@ -101,7 +99,8 @@ struct Combination {
     person: usize,
     on: u64,
     before: User,
-    is_undone: bool,
+    /// It was undone, or the user erased.
+    is_over: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -248,7 +247,7 @@ impl Model {
         if let Some(email) = document.matching() {
             self.users[user].email = Some(email.to_owned());
         }
-        self.combinations.push(Combination { user, person, on: self.today, before, is_undone: false });
+        self.combinations.push(Combination { user, person, on: self.today, before, is_over: false });
         person
     }
 
