@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
+use ipnet::IpNet;
 
 /// How the server listens, and what it calls itself.
 #[derive(Clone, Debug, Args)]
@@ -52,6 +53,19 @@ pub struct ServeConfig {
     /// SCIM requests a connection may make at once after a pause [default: twice the rate limit]
     #[arg(long, env = "ANTEROOM_RATE_BURST", value_parser = RangedU64ValueParser::<u32>::new().range(1..=RATE_MAX))]
     pub rate_burst: Option<u32>,
+
+    /// Where calls to the outside may go.
+    #[command(flatten)]
+    pub outbound: Outbound,
+}
+
+/// How the outside is called.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Outbound {
+    /// Network in which identity providers may be called though it is not public, such as 10.1.0.0/16; plain HTTP is
+    /// accepted there. May be given more than once
+    #[arg(long, env = "ANTEROOM_ALLOW_IDP_NETWORK", value_name = "NETWORK", value_delimiter = ',')]
+    pub allow_idp_network: Vec<IpNet>,
 }
 
 /// More requests a second than any server answers.
@@ -77,6 +91,7 @@ impl Default for ServeConfig {
             writers: 8,
             rate_limit: 200,
             rate_burst: None,
+            outbound: Outbound::default(),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod http;
 pub mod id;
 pub mod identity;
 pub mod jobs;
+pub mod outbound;
 pub mod provisioning;
 pub mod scim;
 pub mod server;

@@ -20,6 +20,7 @@ use crate::config::ServeConfig;
 use crate::http::{self, RateLimit, State};
 use crate::id::Ids;
 use crate::jobs;
+use crate::outbound::http::Fetcher;
 use crate::scim::schema::Catalogue;
 use crate::store::{self, DatabaseUrl, ServeLock, Store};
 
@@ -63,7 +64,7 @@ impl Server {
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let rate_limit = RateLimit::new(config.rate_limit, config.burst(), &clock);
-        let state = State::new(store, clock, ids, &public_url, rate_limit);
+        let state = State::new(store, clock, ids, &public_url, Fetcher::new(&config.outbound), rate_limit);
         let metrics = config.metrics_listen.map(serve_metrics).transpose()?;
         let listener = serve(config, listener, state.clone())?;
         Ok(Self { listener, metrics, address, state, _lock: lock })

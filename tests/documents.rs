@@ -113,8 +113,12 @@ fn snake_case(name: &str) -> String {
 #[test]
 fn every_finding_of_a_diagnosis_is_documented() {
     let source = source_text("src/identity/diagnosis");
-    let named = source.split("found,").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
-    let codes = named.map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+    let after = |word| source.split(word).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    let codes = ["found,", "error(", "code: "]
+        .into_iter()
+        .flat_map(after)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .collect();
     let document = read("docs/troubleshooting.md");
     let (_, table) = document.split_once("| finding |").unwrap();
     assert_same("findings", &codes, &listed(table).into_iter().map(str::to_owned).collect());

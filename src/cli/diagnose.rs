@@ -4,8 +4,10 @@ use serde_json::json;
 
 use super::output;
 use super::session::Session;
+use crate::config::Outbound;
 use crate::identity::Reach;
 use crate::identity::diagnosis::{self, Diagnosis, Severity};
+use crate::outbound::http::Fetcher;
 use crate::scim::error::excerpt;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -13,12 +15,20 @@ pub(super) struct Args {
     /// Id of the connection
     #[arg(long, value_name = "ID")]
     connection: String,
+    /// Do not ask the identity provider whether it is there and knows the client id and secret
+    #[arg(long)]
+    offline: bool,
+    #[command(flatten)]
+    outbound: Outbound,
 }
 
 pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<()> {
     let now = session.clock.now();
     let found = session.store.read(move |tx| diagnosis::diagnose(tx, Reach::everything(), &args.connection, now));
-    let found = found.await?;
+    let mut found = found.await?;
+    if !args.offline {
+        found.ask_idp(&Fetcher::new(&args.outbound)).await;
+    }
     if session.json { output::json(&json!(found)) } else { output::lines(&lines(&found)) }
 }
 
@@ -33,6 +43,9 @@ fn lines(found: &Diagnosis) -> Vec<String> {
         let severity = if finding.severity == Severity::Error { "error" } else { "warning" };
         lines.push(format!("{severity}: {} ({})", finding.message, finding.code));
         lines.push(format!("   remedy: {}", finding.remedy));
+    }
+    for check in found.idp_checks.iter().filter(|check| check.result == "ok") {
+        lines.push(format!("asked the IdP: {} is fine", check.check.replace('_', " ")));
     }
     for person in &found.denied {
         lines.push(format!("denied: {} {}: {}", person.user_id, excerpt(&person.identity), person.reason));

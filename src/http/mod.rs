@@ -29,6 +29,7 @@ use turns::Turns;
 use crate::clock::Clock;
 use crate::id::Ids;
 use crate::identity::signing::{self, Keys};
+use crate::outbound::http::Fetcher;
 use crate::provisioning::CursorKey;
 use crate::store::{self, Store};
 
@@ -50,6 +51,8 @@ pub struct State {
     pub ids: Ids,
     /// The URL under which clients reach this server, without a slash at the end; links are made from it alone.
     pub public_url: String,
+    /// What calls the outside.
+    pub fetcher: Fetcher,
     /// What each connection may still ask for.
     pub rate_limit: Arc<RateLimit>,
     /// What seals the cursors of lists; read once, too.
@@ -64,12 +67,20 @@ pub struct State {
 
 impl State {
     /// What every handler shares; the signing keys are read when the first request needs them.
-    pub fn new(store: Store, clock: Clock, ids: Ids, public_url: &str, rate_limit: RateLimit) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        public_url: &str,
+        fetcher: Fetcher,
+        rate_limit: RateLimit,
+    ) -> Self {
         Self {
             store,
             clock,
             ids,
             public_url: public_url.trim_end_matches('/').to_owned(),
+            fetcher,
             rate_limit: Arc::new(rate_limit),
             cursors: Arc::default(),
             keys: Arc::default(),

@@ -19,6 +19,7 @@ use crate::http::error::ManagementError;
 use crate::http::observe::request_id;
 use crate::identity::reach::Reach;
 use crate::identity::{Act, access_tokens, clients, scopes};
+use crate::outbound::http::Fetcher;
 use crate::store::Store;
 use crate::store::clients::Client;
 
@@ -48,6 +49,11 @@ impl Caller {
     /// What the client may see.
     pub(super) fn reach(&self) -> Reach {
         self.0.reach
+    }
+
+    /// What calls the outside.
+    pub(super) fn fetcher(&self) -> &Fetcher {
+        &self.0.state.fetcher
     }
 
     /// The URL under which clients reach this server.

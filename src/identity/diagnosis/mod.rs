@@ -2,12 +2,16 @@
 //!
 //! Reads only. What it lists is bounded, what it counts is exact; nothing of the options is shown, they may hold secrets.
 
+mod idp;
 mod people;
 mod settings;
 
 use serde::Serialize;
 
+pub use idp::Check;
+
 use super::{Error, Reach, Tenant};
+use crate::outbound::http::Fetcher;
 use crate::store::{Tx, diagnosis as rows};
 
 /// Rows of each list.
@@ -89,12 +93,14 @@ pub struct RecentDenial {
 }
 
 /// All of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Diagnosis {
     /// `conn_..`.
     pub connection_id: String,
     /// What cannot work.
     pub findings: Vec<Finding>,
+    /// What the IdP was asked; empty when it was not, or the options do not lead to it.
+    pub idp_checks: Vec<Check>,
     /// The numbers.
     pub people: People,
     /// Who would be denied, 500 at most.
@@ -105,6 +111,17 @@ pub struct Diagnosis {
     pub duplicates: Vec<Duplicate>,
     /// Denials among the last 2,000 events of the connection, latest first, 100 at most.
     pub recent_denials: Vec<RecentDenial>,
+    #[serde(skip)]
+    idp: idp::Target,
+}
+
+impl Diagnosis {
+    /// Asks the IdP, too: outside of any transaction, as that takes seconds when it does not answer.
+    pub async fn ask_idp(&mut self, fetcher: &Fetcher) {
+        let outcome = self.idp.check(fetcher).await;
+        self.idp_checks = outcome.checks;
+        self.findings.extend(outcome.findings);
+    }
 }
 
 /// Looks at a connection.
@@ -121,6 +138,8 @@ pub fn diagnose(tx: &mut Tx<'_>, reach: Reach, id: &str, now: i64) -> Result<Dia
     Ok(Diagnosis {
         connection_id: tenant.connection.id.clone(),
         findings: settings::findings(&tenant, &facts, now),
+        idp_checks: Vec::new(),
+        idp: idp::Target::of(&tenant.connection),
         people: People {
             total: numbers.people,
             deactivated: numbers.deactivated,

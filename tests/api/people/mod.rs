@@ -6,6 +6,7 @@ mod diagnosis;
 mod directory_deleted;
 mod domains;
 mod hard_cases;
+mod idp;
 mod joining;
 mod lifecycle;
 mod linking;

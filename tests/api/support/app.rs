@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anteroom::clock::Clock;
-use anteroom::config::ServeConfig;
+use anteroom::config::{Outbound, ServeConfig};
 use anteroom::id::Ids;
 use anteroom::identity::{Act, Reach, clients, connections, directories, organizations};
 use anteroom::server::Server;
@@ -111,7 +111,9 @@ impl TestApp {
     /// Boots a server on a free port.
     pub async fn start(database: Database) -> Self {
         // The clock stands still, so a limit by time would end every test that asks often.
-        let config = ServeConfig { workers: Some(1), readers: 4, writers: 4, rate_limit: 0, ..ServeConfig::default() };
+        let outbound = Outbound { allow_idp_network: vec!["127.0.0.1/32".parse().expect("a network")] };
+        let config =
+            ServeConfig { workers: Some(1), readers: 4, writers: 4, rate_limit: 0, outbound, ..ServeConfig::default() };
         Self::start_with(database, config).await
     }
 

@@ -3,6 +3,7 @@
 mod app;
 mod backend;
 pub mod explain;
+pub mod idp;
 pub mod postgres;
 mod raw;
 mod sql;

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::http::{RateLimit, State};
 use crate::id::Ids;
 use crate::identity::{Act, clients, organizations};
+use crate::outbound::http::Fetcher;
 use crate::scim::schema::Catalogue;
 use crate::store::{DatabaseUrl, Options, Store};
 
@@ -63,7 +64,14 @@ impl Api {
         let store = Store::open(&DatabaseUrl::Sqlite(folder.path().join("test.db")), &options).unwrap();
         let clock = Clock::fixed(1_800_000_000_000_000);
         Self {
-            state: State::new(store, clock, Ids::counting(), "https://a.test", RateLimit::default()),
+            state: State::new(
+                store,
+                clock,
+                Ids::counting(),
+                "https://a.test",
+                Fetcher::default(),
+                RateLimit::default(),
+            ),
             _folder: folder,
         }
     }
