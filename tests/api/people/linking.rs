@@ -229,6 +229,24 @@ api_test! {
 }
 
 api_test! {
+    async fn long_user_names_are_told_apart_by_their_last_letter(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        for length in [1, 71, 72, 73, 255, 256] {
+            let name = |last: char| format!("{}{last}", "n".repeat(length - 1));
+            let mut ids = Vec::new();
+            for last in ['a', 'b'] {
+                let external = format!("x{length}{last}");
+                ids.push(directory.post("/Users", &person(&name(last), &external, &format!("{last}{length}@acme.test"))).await.expect(201).id());
+            }
+            assert_ne!(user_of(&app, &directory, &ids[0]).await, user_of(&app, &directory, &ids[1]).await, "{length}");
+            for (last, id) in ['a', 'b'].into_iter().zip(&ids) {
+                assert_eq!(directory.find("/Users", &format!("userName eq \"{}\"", name(last))).await, [id.clone()], "{length}");
+            }
+        }
+    }
+}
+
+api_test! {
     async fn a_long_external_id_is_told_from_another_by_its_last_letter(app: TestApp) {
         let directory = app.directory(Setup::default()).await;
         let external = |last: char| format!("{}{last}", "x".repeat(999));

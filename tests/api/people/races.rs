@@ -4,11 +4,17 @@ use futures_util::future::{join, join_all};
 use serde_json::json;
 
 use super::support::*;
+use anteroom::identity::connections;
 use anteroom::store::DatabaseUrl;
 
-use crate::support::{Setup, Sql, TestApp, api_test, user};
+use crate::support::{Directory, Setup, Sql, TestApp, api_test, user};
 
 const ROUNDS: usize = 12;
+
+async fn set_enabled(app: &TestApp, directory: &Directory, is_enabled: bool) {
+    let (act, id) = (app.act(), directory.connection_id.clone());
+    app.store.write(move |tx| connections::set_enabled(tx, &act, &id, is_enabled)).await.expect("a switch");
+}
 
 api_test! {
     async fn a_push_and_a_just_in_time_sign_in_make_one_user(app: TestApp) {
@@ -65,6 +71,27 @@ api_test! {
             denied(&after, if round % 2 == 0 { "departed" } else { "deactivated" });
         }
         assert_eq!(rows(&app)[0], i64::try_from(ROUNDS).unwrap());
+    }
+}
+
+api_test! {
+    async fn after_a_connection_is_disabled_nobody_gets_in_whatever_was_under_way(app: TestApp) {
+        let directory = app.directory(Setup::default()).await;
+        directory.push("ana@acme.test").await;
+        let question = json!({"subject": "s1", "email": "ana@acme.test"});
+        app.sign_in(&directory, question.clone()).await;
+        for _ in 0..ROUNDS {
+            let asked = join_all((0..4).map(|_| app.sign_in(&directory, question.clone())));
+            let ended = async {
+                set_enabled(&app, &directory, false).await;
+                app.sign_in(&directory, question.clone()).await
+            };
+            let (during, after) = join(asked, ended).await;
+            denied(&after, "connection_disabled");
+            assert!(during.iter().all(|answer| answer["decision"] == "allow" || answer["reason"] == "connection_disabled"));
+            set_enabled(&app, &directory, true).await;
+            allowed(&app.sign_in(&directory, question.clone()).await, "recognized");
+        }
     }
 }
 
