@@ -1,16 +1,28 @@
-//! `anteroom connection disable|enable|pending`.
+//! `anteroom connection set|disable|enable|pending`.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::output;
 use super::session::Session;
-use crate::identity::{Reach, connections, pending_members};
+use crate::identity::connections::{self, Change};
+use crate::identity::{Reach, pending_members};
 use crate::scim::error::excerpt;
 use crate::store::pending_members::Pending;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Set options of a connection; what is not named stays
+    ///
+    /// Secrets are better given through the management API: other users of this machine can read a command line.
+    Set {
+        /// Id of the connection
+        #[arg(long)]
+        id: String,
+        /// An option and its value as JSON or text, such as is_trusted=true; null takes it away
+        #[arg(value_name = "OPTION=VALUE", required = true, value_parser = option)]
+        options: Vec<(String, Value)>,
+    },
     /// Disable a connection: its IdP is refused and nobody signs in through it, from the next request on
     Disable {
         /// Id of the connection
@@ -33,10 +45,25 @@ pub(super) enum Command {
 
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Set { id, options } => set(session, id, options).await,
         Command::Disable { id } => set_enabled(session, id, false).await,
         Command::Enable { id } => set_enabled(session, id, true).await,
         Command::Pending { id } => pending(session, id).await,
     }
+}
+
+fn option(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or("write OPTION=VALUE")?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+    Ok((name.to_owned(), value))
+}
+
+async fn set(session: &Session, id: String, options: Vec<(String, Value)>) -> anyhow::Result<()> {
+    let (act, wanted) = (session.act(), id.clone());
+    let set: Vec<String> = options.iter().map(|(name, _)| name.clone()).collect();
+    let change = Change { options: Some(options.into_iter().collect()), ..Change::default() };
+    session.store.write(move |tx| connections::update(tx, &act, Reach::everything(), &wanted, &change)).await?;
+    output::json(&json!({ "connection_id": id, "set": set }))
 }
 
 async fn set_enabled(session: &Session, id: String, is_enabled: bool) -> anyhow::Result<()> {

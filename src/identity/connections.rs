@@ -3,6 +3,8 @@
 //! Kinde's options are kept as they were given, unknown ones too. Those that decide something are checked when they
 //! come in, because [`Settings`] reads what does not fit as not set.
 
+mod update;
+
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
@@ -16,6 +18,8 @@ use super::{Error, domains, organizations, providers};
 use crate::store::connections::{self as rows, Connection, NewConnection};
 use crate::store::locks::{self, Lock};
 use crate::store::{self, ConnectionKey, OrganizationKey, Tx, definitions};
+
+pub use update::{Change, update};
 
 /// The body of Kinde's `POST /connections`, as far as it decides something here.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -40,7 +44,7 @@ pub struct Request {
 /// 400 for a missing name, an unknown strategy or organization, options of the wrong type, or a taken home domain.
 pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Result<Connection, Error> {
     let name = required(request.name.as_deref(), "CONNECTION_NAME_REQUIRED", "name")?;
-    let options = checked_options(request)?;
+    let options = checked_options(request.options.clone().unwrap_or_default())?;
     let home_domains = home_domains(&options)?;
     locks::take(tx, &[Lock::Definitions])?;
     let new = NewConnection {
@@ -82,8 +86,7 @@ fn checked_strategy(request: &Request) -> Result<String, Error> {
 }
 
 /// The options without those that are null, which means not set.
-fn checked_options(request: &Request) -> Result<Map<String, Value>, Error> {
-    let mut options = request.options.clone().unwrap_or_default();
+fn checked_options(mut options: Map<String, Value>) -> Result<Map<String, Value>, Error> {
     options.retain(|_, value| !value.is_null());
     serde_json::from_value::<Settings>(Value::Object(options.clone()))
         .map_err(|cause| Error::invalid("INVALID_OPTIONS", format!("options: {cause}")).field("options"))?;
@@ -140,24 +143,24 @@ pub fn list_enabled(tx: &mut Tx<'_>, organization: OrganizationKey) -> Result<Ve
 mod tests {
     use super::*;
 
-    fn request(options: &Value) -> Request {
-        Request { options: options.as_object().cloned(), ..Request::default() }
+    fn options(options: &Value) -> Map<String, Value> {
+        options.as_object().cloned().unwrap()
     }
 
     #[test]
     fn unknown_options_are_kept_null_ones_dropped_and_wrong_types_refused() {
         let kept =
-            checked_options(&request(&json!({ "saml_entity_id": "x", "custom": [1], "is_trusted": null }))).unwrap();
+            checked_options(options(&json!({ "saml_entity_id": "x", "custom": [1], "is_trusted": null }))).unwrap();
         assert_eq!(Value::Object(kept), json!({ "saml_entity_id": "x", "custom": [1] }));
-        let refused = checked_options(&request(&json!({ "is_trusted": "yes" }))).unwrap_err();
+        let refused = checked_options(options(&json!({ "is_trusted": "yes" }))).unwrap_err();
         assert!(refused.to_string().contains("INVALID_OPTIONS"), "{refused}");
     }
 
     #[test]
     fn home_domains_are_normalised_and_counted_once() {
-        let options = request(&json!({ "home_realm_domains": ["@Acme.test", "acme.TEST", "b.test"] }));
-        let found = home_domains(&options.options.unwrap()).unwrap();
+        let given = options(&json!({ "home_realm_domains": ["@Acme.test", "acme.TEST", "b.test"] }));
+        let found = home_domains(&given).unwrap();
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["acme.test", "b.test"]);
-        assert!(home_domains(&request(&json!({ "home_realm_domains": "acme.test" })).options.unwrap()).is_err());
+        assert!(home_domains(&options(&json!({ "home_realm_domains": "acme.test" }))).is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Organizations: made through the API or a command, found by code or name.
 
+mod update;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -10,7 +12,9 @@ use super::{Error, domains};
 use crate::store::organizations::{self as rows, NewOrganization, Organization};
 use crate::store::{self, Tx};
 
-/// The body of Kinde's `POST /organization`, as far as it decides something here.
+pub use update::update;
+
+/// The body of Kinde's `POST /organization` and `PATCH /organization/{code}`, as far as it decides something here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Request {
     /// Shown to people; the only field that is required.

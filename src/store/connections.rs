@@ -105,6 +105,21 @@ pub fn set_options(tx: &mut Tx<'_>, key: ConnectionKey, options: &str) -> Result
     Ok(())
 }
 
+/// Replaces names and options and, with them, the settings version.
+pub fn update(tx: &mut Tx<'_>, key: ConnectionKey, name: &str, display_name: &str, options: &str) -> Result<(), Error> {
+    diesel::update(connections::table.filter(connections::key.eq(key)))
+        .set((connections::name.eq(name), connections::display_name.eq(display_name)))
+        .execute(tx.connection)?;
+    set_options(tx, key, options)
+}
+
+/// Takes every routed domain from a connection.
+pub fn delete_home_domains(tx: &mut Tx<'_>, key: ConnectionKey) -> Result<(), Error> {
+    diesel::delete(connection_home_domains::table.filter(connection_home_domains::connection_key.eq(key)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Routes sign-ins of a domain to a connection.
 ///
 /// # Errors
@@ -138,6 +153,17 @@ pub fn is_allowed(tx: &mut Tx<'_>, connection: &Connection, organization: Organi
         .count()
         .get_result(tx.connection)?;
     Ok(rows > 0)
+}
+
+/// The connection with this public id, for a change of it: until the transaction ends nobody else changes it.
+pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<Connection>, Error> {
+    let query = connections::table.filter(connections::id.eq(id));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => {
+            query.for_no_key_update().first(connection).optional()?
+        }
+    })
 }
 
 /// Keeps the connection's state as it is until the transaction ends, so that a sign-in and its disabling never cross.

@@ -99,6 +99,41 @@ pub fn list_by_name(tx: &mut Tx<'_>, name: &str) -> Result<Vec<Organization>, Er
     Ok(organizations::table.filter(organizations::name.eq(name)).order(organizations::key).load(tx.connection)?)
 }
 
+/// What a change of an organization writes.
+#[derive(Clone, Debug, AsChangeset)]
+#[diesel(table_name = organizations, treat_none_as_null = true)]
+pub struct Change {
+    /// See [`Organization`].
+    pub name: String,
+    /// See [`Organization`].
+    pub handle: Option<String>,
+    /// See [`Organization`].
+    pub external_id: Option<String>,
+    /// See [`Organization`].
+    pub is_auto_membership_enabled: bool,
+    /// See [`Organization`].
+    pub is_auto_join_domain_list: bool,
+    /// See [`Organization`].
+    pub allowed_domains: String,
+}
+
+/// The organization with this code, for a change of it: until the transaction ends nobody else changes it.
+pub fn lock(tx: &mut Tx<'_>, code: &str) -> Result<Option<Organization>, Error> {
+    let query = organizations::table.filter(organizations::code.eq(code));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => {
+            query.for_no_key_update().first(connection).optional()?
+        }
+    })
+}
+
+/// Writes a change.
+pub fn update(tx: &mut Tx<'_>, key: OrganizationKey, change: &Change) -> Result<(), Error> {
+    diesel::update(organizations::table.filter(organizations::key.eq(key))).set(change).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Suspends or restores an organization.
 pub fn set_suspended(tx: &mut Tx<'_>, key: OrganizationKey, is_suspended: bool) -> Result<(), Error> {
     diesel::update(organizations::table.filter(organizations::key.eq(key)))

@@ -1,18 +1,18 @@
-//! `POST /connections`, `GET /connections/{id}`.
+//! `POST /connections`, `GET|PATCH /connections/{id}`.
 //!
 //! 400 `CONNECTION_NAME_REQUIRED`, `STRATEGY_REQUIRED`, `INVALID_STRATEGY`, `INVALID_OPTIONS`, `INVALID_DOMAIN`,
-//! `HOME_REALM_DOMAIN_TAKEN`, `ORGANIZATION_NOT_FOUND`; 404 `CONNECTION_NOT_FOUND`. Options are never shown: they hold
-//! secrets.
+//! `HOME_REALM_DOMAIN_TAKEN`, `ORGANIZATION_NOT_FOUND`, `OPTION_FIXED`, `CONNECTION_DELETED`; 404 `CONNECTION_NOT_FOUND`.
+//! Options are never shown: they hold secrets.
 
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use serde_json::json;
 
-use super::answer::{Answer, read, success};
+use super::answer::{Answer, done, read, success};
 use super::caller::Caller;
 use crate::http::body::Json;
 use crate::http::error::ManagementError;
-use crate::identity::connections::{self, Request};
+use crate::identity::connections::{self, Change, Request};
 
 pub(super) async fn create(caller: Caller, Json(body): Json) -> Answer {
     let request: Request = read(body)?;
@@ -31,6 +31,13 @@ pub(super) async fn get(caller: Caller, id: Path<String>) -> Answer {
         "strategy": found.strategy,
     });
     Ok(success(StatusCode::OK, "connection", shown))
+}
+
+pub(super) async fn update(caller: Caller, id: Path<String>, Json(body): Json) -> Answer {
+    let change: Change = read(body)?;
+    let (act, reach) = (caller.act(), caller.reach());
+    caller.store().write(move |tx| connections::update(tx, &act, reach, &id, &change)).await?;
+    Ok(done())
 }
 
 /// The refusal for a connection that does not exist or is out of reach.

@@ -38,6 +38,7 @@ pub(super) const TOKEN_ROWS: &[Row] = &[row(Method::POST, "/oauth2/token", || we
 /// The routes of the API, each with the scope it needs.
 pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/organization", || needs("create:organizations", web::to(organizations::create))),
+    row(Method::PATCH, "/organization/{code}", || needs("update:organizations", web::to(organizations::update))),
     row(Method::GET, "/organizations/{code}/domains", || needs("read:organization_domains", web::to(domains::list))),
     row(Method::POST, "/organizations/{code}/domains", || {
         needs("create:organization_domains", web::to(domains::create))
@@ -47,6 +48,7 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
+    row(Method::PATCH, "/connections/{id}", || needs("update:connections", web::to(connections::update))),
     row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),
     row(Method::GET, "/connections/{id}/diagnosis", || needs("read:connections", web::to(diagnosis::get))),
     row(Method::GET, "/connections/{id}/pending_members", || needs("read:connections", web::to(pending_members::list))),

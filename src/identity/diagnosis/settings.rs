@@ -112,7 +112,7 @@ fn joining(found: &mut Vec<Finding>, tenant: &Tenant, facts: &Facts) {
             "is_create_missing_user has no effect: self-joining is off for organization {}, so newcomers are denied as not_a_member",
             owner.code
         );
-        let remedy = "turn is_auto_membership_enabled on, or provision people before they sign in";
+        let remedy = "anteroom organization set --code CODE --self-join true, or provision people before they sign in";
         warning(found, "just_in_time_without_self_join", message, remedy);
     }
     let has_none = serde_json::from_str::<Vec<Value>>(&owner.allowed_domains).is_ok_and(|domains| domains.is_empty());
@@ -168,6 +168,6 @@ fn subject(found: &mut Vec<Finding>, tenant: &Tenant) {
     let is_pinned = settings.entra_id_domain.as_deref().is_some_and(|tenant| !tenant.is_empty());
     if settings.is_use_common_endpoint && is_pinned {
         let message = "is_use_common_endpoint takes the effect of entra_id_domain away: any tenant may sign in";
-        warning(found, "tenant_and_common_endpoint", message, "turn is_use_common_endpoint off");
+        warning(found, "tenant_and_common_endpoint", message, "anteroom connection set --id CONNECTION_ID is_use_common_endpoint=false");
     }
 }

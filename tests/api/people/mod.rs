@@ -1,5 +1,6 @@
 //! Whose person is it? Pushes and sign-ins, one rule a test.
 
+mod changes;
 mod combining;
 mod departures;
 mod diagnosis;
