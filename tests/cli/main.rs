@@ -3,6 +3,7 @@
 
 mod access;
 mod directory;
+mod guides;
 mod identity;
 mod quickstart;
 mod schema;

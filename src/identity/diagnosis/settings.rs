@@ -168,6 +168,11 @@ fn subject(found: &mut Vec<Finding>, tenant: &Tenant) {
     let is_pinned = settings.entra_id_domain.as_deref().is_some_and(|tenant| !tenant.is_empty());
     if settings.is_use_common_endpoint && is_pinned {
         let message = "is_use_common_endpoint takes the effect of entra_id_domain away: any tenant may sign in";
-        warning(found, "tenant_and_common_endpoint", message, "anteroom connection set --id CONNECTION_ID is_use_common_endpoint=false");
+        warning(
+            found,
+            "tenant_and_common_endpoint",
+            message,
+            "anteroom connection set --id CONNECTION_ID is_use_common_endpoint=false",
+        );
     }
 }
