@@ -1,10 +1,11 @@
-//! `anteroom connection set|disable|enable|pending`.
+//! `anteroom connection set|disable|enable|delete|restore|pending`.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
 
 use super::output;
 use super::session::Session;
+use crate::clock::rfc3339;
 use crate::identity::connections::{self, Change};
 use crate::identity::{Reach, pending_members};
 use crate::scim::error::excerpt;
@@ -35,6 +36,23 @@ pub(super) enum Command {
         #[arg(long)]
         id: String,
     },
+    /// Delete a connection: nobody signs in through it from now on; for seven days it can be restored
+    ///
+    /// Its directory must be deleted first. Afterwards its people and groups are removed; users keep their id.
+    Delete {
+        /// Id of the connection
+        #[arg(long)]
+        id: String,
+        /// Yes, delete it
+        #[arg(long, required = true)]
+        yes: bool,
+    },
+    /// Restore a deleted connection within seven days, as it was
+    Restore {
+        /// Id of the connection
+        #[arg(long)]
+        id: String,
+    },
     /// List the members that groups wait for: named by the IdP, and not here yet
     Pending {
         /// Id of the connection
@@ -48,6 +66,8 @@ pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         Command::Set { id, options } => set(session, id, options).await,
         Command::Disable { id } => set_enabled(session, id, false).await,
         Command::Enable { id } => set_enabled(session, id, true).await,
+        Command::Delete { id, .. } => delete(session, id).await,
+        Command::Restore { id } => restore(session, id).await,
         Command::Pending { id } => pending(session, id).await,
     }
 }
@@ -70,6 +90,18 @@ async fn set_enabled(session: &Session, id: String, is_enabled: bool) -> anyhow:
     let (act, wanted) = (session.act(), id.clone());
     session.store.write(move |tx| connections::set_enabled(tx, &act, &wanted, is_enabled)).await?;
     output::json(&json!({ "connection_id": id, "is_enabled": is_enabled }))
+}
+
+async fn delete(session: &Session, id: String) -> anyhow::Result<()> {
+    let (act, wanted) = (session.act(), id.clone());
+    let until = session.store.write(move |tx| connections::delete(tx, &act, Reach::everything(), &wanted)).await?;
+    output::json(&json!({ "connection_id": id, "restorable_until": rfc3339(until) }))
+}
+
+async fn restore(session: &Session, id: String) -> anyhow::Result<()> {
+    let (act, wanted) = (session.act(), id.clone());
+    session.store.write(move |tx| connections::restore(tx, &act, Reach::everything(), &wanted)).await?;
+    output::json(&json!({ "connection_id": id, "restored": true }))
 }
 
 async fn pending(session: &Session, id: String) -> anyhow::Result<()> {

@@ -3,6 +3,7 @@
 //! Kinde's options are kept as they were given, unknown ones too. Those that decide something are checked when they
 //! come in, because [`Settings`] reads what does not fit as not set.
 
+mod delete;
 mod update;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use crate::store::connections::{self as rows, Connection, NewConnection};
 use crate::store::locks::{self, Lock};
 use crate::store::{self, ConnectionKey, OrganizationKey, Tx, definitions};
 
+pub use delete::{delete, purge, restore};
 pub use update::{Change, update};
 
 /// The body of Kinde's `POST /connections`, as far as it decides something here.

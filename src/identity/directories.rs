@@ -92,6 +92,9 @@ fn checked(
     let provider = request.provider_code.as_deref().map(given_provider).transpose()?;
     let organization = organizations::load(tx, reach, &code, "org_code")?;
     let connection = chosen_connection(tx, organization.key, request.enterprise_connection_id.as_deref())?;
+    // Until this transaction ends, nobody begins to delete the connection.
+    let locked = store::connections::lock_shared(tx, &connection.id)?.filter(|locked| locked.state == "active");
+    locked.ok_or_else(|| Error::Store(store::Error::Unavailable("the connection changed meanwhile".into())))?;
     let provider = provider.or_else(|| providers::of_strategy(&connection.strategy).map(str::to_owned));
     let new = NewDirectory {
         id: act.ids.prefixed("directory"),

@@ -5,6 +5,9 @@
 
 use serde::Deserialize;
 
+/// Microseconds of a day.
+pub(super) const DAY: i64 = 86_400_000_000;
+
 /// Where the subject of a sign-in is looked up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub enum SubjectSource {
@@ -72,7 +75,7 @@ impl Settings {
 
     /// How long a departure is remembered, in microseconds.
     pub fn departure_micros(&self) -> i64 {
-        i64::from(self.departure_days.unwrap_or(30)) * 86_400_000_000
+        i64::from(self.departure_days.unwrap_or(30)) * DAY
     }
 
     /// Whether the IdP vouches for the emails of its directory, so that no `email_verified` claim is required.

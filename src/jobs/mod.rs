@@ -1,5 +1,6 @@
 //! Periodic work: one file a job, one runner, and a lease row a job, so that one server of many does it.
 
+mod purge_connections;
 mod purge_departures;
 mod purge_sign_in_answers;
 
@@ -24,7 +25,7 @@ struct Job {
     step: fn(&mut Tx<'_>, &Act) -> Result<bool, Error>,
 }
 
-const JOBS: [Job; 2] = [purge_departures::JOB, purge_sign_in_answers::JOB];
+const JOBS: [Job; 3] = [purge_connections::JOB, purge_departures::JOB, purge_sign_in_answers::JOB];
 
 /// Runs every job that is due and whose lease is free; returns the names of those that ran.
 ///

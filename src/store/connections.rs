@@ -30,6 +30,10 @@ pub struct Connection {
     pub created: i64,
     /// Whether schemas beyond those of the RFC apply to it.
     pub has_schemas: bool,
+    /// Microseconds since the epoch; `None` unless it is being deleted.
+    pub deleting_since: Option<i64>,
+    /// The state it would come back in.
+    pub state_before: Option<String>,
 }
 
 /// What is needed for a new connection.
@@ -94,6 +98,34 @@ pub fn set_state(tx: &mut Tx<'_>, key: ConnectionKey, state: &str) -> Result<(),
     diesel::update(connections::table.filter(connections::key.eq(key)))
         .set((connections::state.eq(state), connections::settings_version.eq(connections::settings_version + 1)))
         .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Puts a connection on its way out.
+pub fn begin_deleting(tx: &mut Tx<'_>, connection: &Connection, now: i64) -> Result<(), Error> {
+    diesel::update(connections::table.filter(connections::key.eq(connection.key)))
+        .set((connections::deleting_since.eq(now), connections::state_before.eq(&connection.state)))
+        .execute(tx.connection)?;
+    set_state(tx, connection.key, "deleting")
+}
+
+/// Takes a connection back from its way out, in the state it had.
+pub fn end_deleting(tx: &mut Tx<'_>, connection: &Connection) -> Result<(), Error> {
+    diesel::update(connections::table.filter(connections::key.eq(connection.key)))
+        .set((connections::deleting_since.eq(None::<i64>), connections::state_before.eq(None::<String>)))
+        .execute(tx.connection)?;
+    set_state(tx, connection.key, connection.state_before.as_deref().unwrap_or("disabled"))
+}
+
+/// A connection that has been on its way out since this time or longer.
+pub fn find_deleting_since(tx: &mut Tx<'_>, since: i64) -> Result<Option<Connection>, Error> {
+    let due = connections::table.filter(connections::deleting_since.le(since)).order(connections::key);
+    Ok(due.first(tx.connection).optional()?)
+}
+
+/// Removes a connection of which nothing is left but settings, schemas and counts; those go with it.
+pub fn delete(tx: &mut Tx<'_>, key: ConnectionKey) -> Result<(), Error> {
+    diesel::delete(connections::table.filter(connections::key.eq(key))).execute(tx.connection)?;
     Ok(())
 }
 

@@ -30,6 +30,7 @@ mod open;
 pub mod organizations;
 pub mod pending_members;
 pub mod people;
+pub mod purges;
 pub mod resources;
 mod schema;
 pub mod shares;

@@ -48,6 +48,8 @@ diesel::table! {
         settings_version -> BigInt,
         created -> BigInt,
         has_schemas -> Bool,
+        deleting_since -> Nullable<BigInt>,
+        state_before -> Nullable<Text>,
     }
 }
 

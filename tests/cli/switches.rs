@@ -111,3 +111,16 @@ fn a_client_and_a_user_are_switched_off_and_on_and_each_switch_leaves_one_event(
     assert!(bench.failure("client disable --id client_x").contains("CLIENT_NOT_FOUND"));
     assert!(bench.failure("user suspend --id kp_x").contains("USER_NOT_FOUND"));
 }
+
+#[test]
+fn a_connection_is_deleted_by_who_says_yes_and_had_back() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let id = text(&made, "connection_id");
+    assert_eq!(bench.run(&format!("connection delete --id {id}")).status.code(), Some(2));
+    assert!(bench.failure(&format!("connection delete --id {id} --yes")).contains("CONNECTION_HAS_DIRECTORY"));
+    bench.json(&format!("directory delete --id {}", text(&made, "directory_id")));
+    assert!(bench.json(&format!("connection delete --id {id} --yes"))["restorable_until"].is_string());
+    assert_eq!(bench.json(&format!("connection restore --id {id}"))["restored"], true);
+    assert!(bench.failure(&format!("connection restore --id {id}")).contains("CONNECTION_NOT_DELETED"));
+}

@@ -1,7 +1,8 @@
-//! `POST /connections`, `GET|PATCH /connections/{id}`.
+//! `POST /connections`, `GET|PATCH|DELETE /connections/{id}`, `POST /connections/{id}/restore`.
 //!
 //! 400 `CONNECTION_NAME_REQUIRED`, `STRATEGY_REQUIRED`, `INVALID_STRATEGY`, `INVALID_OPTIONS`, `INVALID_DOMAIN`,
-//! `HOME_REALM_DOMAIN_TAKEN`, `ORGANIZATION_NOT_FOUND`, `OPTION_FIXED`, `CONNECTION_DELETED`; 404 `CONNECTION_NOT_FOUND`.
+//! `HOME_REALM_DOMAIN_TAKEN`, `ORGANIZATION_NOT_FOUND`, `OPTION_FIXED`, `CONNECTION_DELETED`,
+//! `CONNECTION_HAS_DIRECTORY`, `CONNECTION_NOT_DELETED`, `RESTORE_EXPIRED`; 404 `CONNECTION_NOT_FOUND`.
 //! Options are never shown: they hold secrets.
 
 use actix_web::http::StatusCode;
@@ -10,6 +11,7 @@ use serde_json::json;
 
 use super::answer::{Answer, done, read, success};
 use super::caller::Caller;
+use crate::clock::rfc3339;
 use crate::http::body::Json;
 use crate::http::error::ManagementError;
 use crate::identity::connections::{self, Change, Request};
@@ -37,6 +39,18 @@ pub(super) async fn update(caller: Caller, id: Path<String>, Json(body): Json) -
     let change: Change = read(body)?;
     let (act, reach) = (caller.act(), caller.reach());
     caller.store().write(move |tx| connections::update(tx, &act, reach, &id, &change)).await?;
+    Ok(done())
+}
+
+pub(super) async fn delete(caller: Caller, id: Path<String>) -> Answer {
+    let (act, reach) = (caller.act(), caller.reach());
+    let until = caller.store().write(move |tx| connections::delete(tx, &act, reach, &id)).await?;
+    Ok(success(StatusCode::OK, "restorable_until", json!(rfc3339(until))))
+}
+
+pub(super) async fn restore(caller: Caller, id: Path<String>) -> Answer {
+    let (act, reach) = (caller.act(), caller.reach());
+    caller.store().write(move |tx| connections::restore(tx, &act, reach, &id)).await?;
     Ok(done())
 }
 

@@ -49,6 +49,8 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
     row(Method::PATCH, "/connections/{id}", || needs("update:connections", web::to(connections::update))),
+    row(Method::DELETE, "/connections/{id}", || needs("delete:connections", web::to(connections::delete))),
+    row(Method::POST, "/connections/{id}/restore", || needs("delete:connections", web::to(connections::restore))),
     row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),
     row(Method::GET, "/connections/{id}/diagnosis", || needs("read:connections", web::to(diagnosis::get))),
     row(Method::GET, "/connections/{id}/pending_members", || needs("read:connections", web::to(pending_members::list))),

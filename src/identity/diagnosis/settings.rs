@@ -62,7 +62,7 @@ fn connection(found: &mut Vec<Finding>, tenant: &Tenant, facts: &Facts) {
         let message = format!("the connection is {state}: nobody signs in through it and its IdP is refused");
         let remedy = match state.as_str() {
             "disabled" => "anteroom connection enable --id CONNECTION_ID",
-            _ => "make a new connection: this one is on its way out",
+            _ => "anteroom connection restore --id CONNECTION_ID, within seven days; or make a new connection",
         };
         error(found, "connection_not_active", message, remedy);
     }

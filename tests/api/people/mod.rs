@@ -2,6 +2,7 @@
 
 mod changes;
 mod combining;
+mod connections_deleted;
 mod departures;
 mod diagnosis;
 mod directory_deleted;

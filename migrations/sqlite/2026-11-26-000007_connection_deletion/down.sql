@@ -1,0 +1,2 @@
+ALTER TABLE connections DROP COLUMN state_before;
+ALTER TABLE connections DROP COLUMN deleting_since;
