@@ -1,4 +1,4 @@
-//! `anteroom identity add|unbind`.
+//! `anteroom identity add|unbind|delete`.
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::output;
 use super::session::Session;
-use crate::identity::identities;
 use crate::identity::reach::Reach;
+use crate::identity::{erase, identities};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -17,9 +17,22 @@ pub(super) enum Command {
     /// identity's id.
     Add(Add),
     /// Release the subject an enterprise identity is bound to; the next sign-in binds anew
+    #[command(group(clap::ArgGroup::new("which").required(true).args(["id", "connection"])))]
     Unbind {
         /// Id of the identity
+        id: Option<String>,
+        /// Release every identity of this connection instead
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
+    },
+    /// Delete a way to sign in; a person whom the directory has written can only be removed there
+    Delete {
+        /// Id of the identity
+        #[arg(long)]
         id: String,
+        /// Yes, delete it
+        #[arg(long, required = true)]
+        yes: bool,
     },
 }
 
@@ -50,10 +63,20 @@ pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<(
             let made = session.store.write(move |tx| identities::add(tx, &act, Reach::everything(), &user, &request));
             output::json(&json!({ "id": made.await? }))
         }
-        Command::Unbind { id } => {
+        Command::Unbind { connection: Some(connection), .. } => {
+            let unbound = identities::unbind_all(&session.store, &act, Reach::everything(), &connection).await?;
+            output::json(&json!({ "connection_id": connection, "unbound": unbound }))
+        }
+        Command::Unbind { id, .. } => {
+            let id = id.unwrap_or_default();
             let unbound = id.clone();
             session.store.write(move |tx| identities::unbind(tx, &act, Reach::everything(), &id)).await?;
             output::json(&json!({ "id": unbound, "unbound": true }))
+        }
+        Command::Delete { id, .. } => {
+            let deleted = id.clone();
+            session.store.write(move |tx| erase::identity(tx, &act, Reach::everything(), &id)).await?;
+            output::json(&json!({ "id": deleted, "deleted": true }))
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Erasing a user: nothing that tells who it was stays, and the IdP gets 404 for the old SCIM id for ever.
+//! Erasing a user: nothing that tells who it was stays, and the IdP gets 404 for the old SCIM id for ever. And deleting one
+//! of the ways they sign in.
 //!
 //! Locked in the order of a push: the resource, its identity, the user.
 
@@ -43,6 +44,41 @@ pub fn user(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Er
         resource: tied.as_ref().map(|tied| tied.resource.id.as_str()),
     };
     Ok(act.event(tx, "user.erased", about, json!({ "sessions": "revoke" }))?)
+}
+
+/// Deletes one way to sign in; of an enterprise identity that its IdP never wrote the resource goes, too. The user stays,
+/// with their memberships, also when it was the last.
+///
+/// # Errors
+/// 400 `IDENTITY_NOT_FOUND`, `MANAGED_BY_DIRECTORY`; `USER_IN_OTHER_ORGANIZATION` for a client bound to one of several.
+pub fn identity(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
+    let missing = || super::identities::not_found(id);
+    let found = identities::find(tx, id)?.ok_or_else(missing)?;
+    let user = store::users::load(tx, found.user_key)?;
+    if !reach.covers_user(tx, user.key)? {
+        return Err(missing());
+    }
+    let tied = lock_tied(tx, &user)?;
+    store::users::lock_key(tx, user.key)?.ok_or_else(missing)?;
+    reach.check_user_is_not_shared(tx, user.key)?;
+    check_settled(tx, &user, tied.as_ref())?;
+    match tied.filter(|tied| tied.identity.key == found.key) {
+        Some(tied) if tied.identity.pushed.is_some() => return Err(managed()),
+        Some(tied) => take_apart(tx, act, &tied)?,
+        None => {
+            identities::lock(tx, found.key)?.ok_or_else(missing)?;
+            identities::delete(tx, found.key)?;
+            identities::promote(tx, user.key, &found.kind)?;
+        }
+    }
+    let about = About { connection: found.connection_key, user: Some(&user.id), identity: Some(id), resource: None };
+    let data = json!({ "before": { "type": found.kind, "value": found.value }, "sessions": "revoke" });
+    Ok(act.event(tx, "identity.deleted", about, data)?)
+}
+
+fn managed() -> Error {
+    let message = "The directory has written this person: let the IdP remove them, or delete the user";
+    Error::invalid("MANAGED_BY_DIRECTORY", message)
 }
 
 /// The resource and then the enterprise identity of a user who has one.

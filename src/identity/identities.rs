@@ -2,6 +2,8 @@
 //!
 //! A user with an enterprise identity signs in at one IdP and nowhere else: it has no other identity of any kind.
 
+mod unbind;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -16,6 +18,8 @@ use crate::store::identities::{self as rows, Identity, NewIdentity};
 use crate::store::locks;
 use crate::store::users::User;
 use crate::store::{self, Tx};
+
+pub use unbind::{unbind, unbind_all};
 
 /// The body of Kinde's `POST /users/{user_id}/identities`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -165,37 +169,7 @@ pub fn list(tx: &mut Tx<'_>, reach: Reach, user_id: &str) -> Result<(User, Vec<L
     Ok((found.user, listed))
 }
 
-/// Releases the subject that an enterprise identity is bound to, so that the next sign-in binds anew.
-///
-/// # Errors
-/// 400 when there is no such enterprise identity, or no subject is bound to it.
-pub fn unbind(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
-    let (identity, user) = bound_identity(tx, reach, id)?;
-    let Some(subject) = &identity.subject else {
-        return Err(Error::invalid("IDENTITY_NOT_BOUND", "No subject is bound to the identity"));
-    };
-    rows::set_subject(tx, identity.key, None)?;
-    let about = About {
-        connection: identity.connection_key,
-        user: Some(&user.id),
-        identity: Some(&identity.id),
-        resource: None,
-    };
-    let data = json!({ "before": { "subject": subject }, "after": { "subject": null } });
-    Ok(act.event(tx, "identity.unbound", about, data)?)
-}
-
-/// The locked enterprise identity and its user.
-fn bound_identity(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<(Identity, User), Error> {
-    let missing = || Error::invalid("IDENTITY_NOT_FOUND", format!("There is no identity {id}"));
-    let found = rows::find(tx, id)?.ok_or_else(missing)?;
-    let identity = rows::lock(tx, found.key)?.ok_or_else(missing)?;
-    let Some(connection) = identity.connection_key.filter(|_| identity.kind == "enterprise") else {
-        return Err(Error::invalid("NOT_AN_ENTERPRISE_IDENTITY", "Only enterprise identities are bound to a subject"));
-    };
-    if !reach.covers(store::connections::load(tx, connection)?.organization_key) {
-        return Err(missing());
-    }
-    let user = store::users::load(tx, identity.user_key)?;
-    Ok((identity, user))
+/// The refusal for an identity that does not exist or is out of reach.
+pub(super) fn not_found(id: &str) -> Error {
+    Error::invalid("IDENTITY_NOT_FOUND", format!("There is no identity {id}"))
 }

@@ -245,6 +245,38 @@ pub fn lock(tx: &mut Tx<'_>, key: IdentityKey) -> Result<Option<Identity>, Error
     })
 }
 
+/// The enterprise identities of a connection that subjects are bound to, behind a row key, `limit` at most; nobody else
+/// changes them until the transaction ends.
+pub fn lock_bound(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    after: Option<IdentityKey>,
+    limit: i64,
+) -> Result<Vec<Identity>, Error> {
+    let query = identities::table
+        .filter(identities::connection_key.eq(connection))
+        .filter(identities::subject.is_not_null())
+        .filter(identities::key.gt(after.unwrap_or(IdentityKey::START)))
+        .order(identities::key)
+        .limit(limit);
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.load(connection)?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_update().load(connection)?,
+    })
+}
+
+/// Makes the oldest identity of a kind the user's first choice, if none is.
+pub fn promote(tx: &mut Tx<'_>, user: UserKey, kind: &str) -> Result<(), Error> {
+    let held: Vec<Identity> = list_of_user(tx, user)?.into_iter().filter(|identity| identity.kind == kind).collect();
+    let Some(oldest) = held.first().filter(|_| !held.iter().any(|identity| identity.is_primary)) else {
+        return Ok(());
+    };
+    diesel::update(identities::table.filter(identities::key.eq(oldest.key)))
+        .set(identities::is_primary.eq(true))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Finds the enterprise identity of a resource and keeps it as it is until the transaction ends.
 pub fn lock_of_resource(
     tx: &mut Tx<'_>,

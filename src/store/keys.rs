@@ -56,6 +56,12 @@ key! {
     /// A row of `identities`.
     IdentityKey
 }
+
+impl IdentityKey {
+    /// Before every row.
+    pub(super) const START: Self = Self(0);
+}
+
 key! {
     /// A row of `management_clients`.
     ClientKey

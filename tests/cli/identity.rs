@@ -54,3 +54,23 @@ fn a_user_is_erased_by_who_says_yes() {
     assert!(bench.failure(&format!("{delete} --yes")).contains("USER_NOT_FOUND"));
     bench.json("user create --email ana@acme.test");
 }
+
+#[test]
+fn an_identity_is_deleted_by_who_says_yes_and_subjects_are_released_together() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let connection = text(&made, "connection_id");
+    let user = bench.json("user create --organization Acme --email ana@acme.test");
+    let add = format!(
+        "identity add --user {} --type enterprise --value ana@acme.test --connection {connection}",
+        text(&user, "id")
+    );
+    let identity = bench.json(&add);
+    bench.text(&format!("sign-in --connection {connection} --subject s1 --email ana@acme.test"));
+    assert_eq!(bench.json(&format!("identity unbind --connection {connection}"))["unbound"], 1);
+    assert_eq!(bench.run("identity unbind").status.code(), Some(2));
+    let delete = format!("identity delete --id {}", text(&identity, "id"));
+    assert_eq!(bench.run(&delete).status.code(), Some(2));
+    assert_eq!(bench.json(&format!("{delete} --yes"))["deleted"], true);
+    assert!(bench.failure(&format!("{delete} --yes")).contains("IDENTITY_NOT_FOUND"));
+}

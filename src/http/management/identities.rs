@@ -1,8 +1,10 @@
-//! `GET` and `POST /users/{id}/identities`, `POST /identities/{id}/unbind`.
+//! `GET` and `POST /users/{id}/identities`, `POST /identities/{id}/unbind`, `POST /connections/{id}/unbind`,
+//! `DELETE /identities/{id}`.
 //!
 //! 400 `USER_NOT_FOUND`, `IDENTITY_TYPE_REQUIRED`, `INVALID_IDENTITY_TYPE`, `IDENTITY_VALUE_REQUIRED`, `IDENTITY_EXISTS`,
 //! `ENTERPRISE_IDENTITY_EXISTS`, `CONNECTION_REQUIRED`, `INVALID_CONNECTION`, `USER_IN_OTHER_ORGANIZATION`,
-//! `INVALID_CURSOR`; of unbind `IDENTITY_NOT_FOUND`, `NOT_AN_ENTERPRISE_IDENTITY`, `IDENTITY_NOT_BOUND`.
+//! `INVALID_CURSOR`; of unbind `IDENTITY_NOT_FOUND`, `NOT_AN_ENTERPRISE_IDENTITY`, `IDENTITY_NOT_BOUND`, 404
+//! `CONNECTION_NOT_FOUND`; of DELETE `IDENTITY_NOT_FOUND`, `MANAGED_BY_DIRECTORY`.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -14,6 +16,7 @@ use super::answer::{Answer, done, read, success, time};
 use super::caller::Caller;
 use crate::http::body::Json;
 use crate::http::error::ManagementError;
+use crate::identity::erase;
 use crate::identity::identities::{self, Request};
 use crate::store::identities::Identity;
 use crate::store::users::User;
@@ -52,6 +55,17 @@ pub(super) async fn list(
 pub(super) async fn unbind(caller: Caller, id: Path<String>) -> Answer {
     let (act, reach) = (caller.act(), caller.reach());
     caller.store().write(move |tx| identities::unbind(tx, &act, reach, &id)).await?;
+    Ok(done())
+}
+
+pub(super) async fn unbind_all(caller: Caller, connection: Path<String>) -> Answer {
+    let unbound = identities::unbind_all(caller.store(), &caller.act(), caller.reach(), &connection).await?;
+    Ok(success(StatusCode::OK, "unbound", json!(unbound)))
+}
+
+pub(super) async fn delete(caller: Caller, id: Path<String>) -> Answer {
+    let (act, reach) = (caller.act(), caller.reach());
+    caller.store().write(move |tx| erase::identity(tx, &act, reach, &id)).await?;
     Ok(done())
 }
 

@@ -71,6 +71,8 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::GET, "/users/{id}/identities", || needs("read:user_identities", web::to(identities::list))),
     row(Method::POST, "/users/{id}/identities", || needs("create:user_identities", web::to(identities::create))),
     row(Method::POST, "/users/{id}/scim_tokens", || needs("create:user_scim_tokens", web::to(person_tokens::create))),
+    row(Method::DELETE, "/identities/{id}", || needs("delete:identities", web::to(identities::delete))),
+    row(Method::POST, "/connections/{id}/unbind", || needs("update:identities", web::to(identities::unbind_all))),
     row(Method::POST, "/identities/{id}/unbind", || needs("update:identities", web::to(identities::unbind))),
     row(Method::GET, "/undoable", || needs("read:events", web::to(undo::list))),
     row(Method::POST, "/events/{id}/undo", || needs("update:users", web::to(undo::undo))),

@@ -8,6 +8,7 @@ mod diagnosis;
 mod directory_deleted;
 mod domains;
 mod hard_cases;
+mod identities_gone;
 mod idp;
 mod joining;
 mod lifecycle;
