@@ -57,6 +57,18 @@ pub struct ServeConfig {
     /// Where calls to the outside may go.
     #[command(flatten)]
     pub outbound: Outbound,
+
+    /// Who is asked about domains.
+    #[command(flatten)]
+    pub dns: Dns,
+}
+
+/// Who is asked about names.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Dns {
+    /// DNS server that is asked for the TXT records that prove domains [default: those of the system]
+    #[arg(long, env = "ANTEROOM_DNS_SERVER", value_name = "IP:PORT")]
+    pub dns_server: Option<SocketAddr>,
 }
 
 /// How the outside is called.
@@ -92,6 +104,7 @@ impl Default for ServeConfig {
             rate_limit: 200,
             rate_burst: None,
             outbound: Outbound::default(),
+            dns: Dns::default(),
         }
     }
 }

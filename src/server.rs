@@ -19,7 +19,9 @@ use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::http::{self, RateLimit, State};
 use crate::id::Ids;
-use crate::jobs;
+use crate::jobs::Runner;
+use crate::outbound::Outside;
+use crate::outbound::dns::Resolver;
 use crate::outbound::http::Fetcher;
 use crate::scim::schema::Catalogue;
 use crate::store::{self, DatabaseUrl, ServeLock, Store};
@@ -64,7 +66,8 @@ impl Server {
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let rate_limit = RateLimit::new(config.rate_limit, config.burst(), &clock);
-        let state = State::new(store, clock, ids, &public_url, Fetcher::new(&config.outbound), rate_limit);
+        let outside = Outside { fetcher: Fetcher::new(&config.outbound), resolver: Resolver::new(&config.dns) };
+        let state = State::new(store, clock, ids, &public_url, outside, rate_limit);
         let metrics = config.metrics_listen.map(serve_metrics).transpose()?;
         let listener = serve(config, listener, state.clone())?;
         Ok(Self { listener, metrics, address, state, _lock: lock })
@@ -95,8 +98,9 @@ impl Server {
     /// # Errors
     /// When the listener fails.
     pub async fn run(self) -> std::io::Result<()> {
-        let State { store, clock, ids, rate_limit, .. } = self.state;
-        let jobs = actix_web::rt::spawn(jobs::run_forever(store, clock, ids));
+        let State { store, clock, ids, outside, rate_limit, .. } = self.state;
+        let runner = Runner { store, clock, ids, resolver: outside.resolver };
+        let jobs = actix_web::rt::spawn(runner.run_forever());
         let upkeep = actix_web::rt::spawn(upkeep(rate_limit));
         let metrics = self.metrics.map(|metrics| {
             let handle = metrics.handle();

@@ -52,6 +52,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("scim_filter_parser", &["scim/"]),
     ("anyhow", &["cli/", "server.rs"]),
     ("reqwest", &["outbound/", "dialogue/", "cli/quickstart/"]),
+    ("hickory", &["outbound/"]),
     ("Timestamp::now", &["clock.rs"]),
     ("Zoned::now", &["clock.rs"]),
     ("SystemTime", &["clock.rs"]),

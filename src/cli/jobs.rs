@@ -5,7 +5,9 @@ use serde_json::json;
 
 use super::output;
 use super::session::Session;
-use crate::jobs;
+use crate::config::Dns;
+use crate::jobs::Runner;
+use crate::outbound::dns::Resolver;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -14,12 +16,15 @@ pub(super) enum Command {
         /// Run them once and end
         #[arg(long, required = true)]
         once: bool,
+        #[command(flatten)]
+        dns: Dns,
     },
 }
 
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
-    let Command::Run { once: _ } = command;
-    let ran = jobs::run_due(&session.store, &session.clock, &session.ids).await?;
+    let Command::Run { once: _, dns } = command;
+    let (store, clock, ids) = (session.store.clone(), session.clock.clone(), session.ids.clone());
+    let ran = Runner { store, clock, ids, resolver: Resolver::new(&dns) }.run_due().await?;
     if session.json {
         return output::json(&json!({ "ran": ran }));
     }

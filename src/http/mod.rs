@@ -29,7 +29,7 @@ use turns::Turns;
 use crate::clock::Clock;
 use crate::id::Ids;
 use crate::identity::signing::{self, Keys};
-use crate::outbound::http::Fetcher;
+use crate::outbound::Outside;
 use crate::provisioning::CursorKey;
 use crate::store::{self, Store};
 
@@ -52,7 +52,7 @@ pub struct State {
     /// The URL under which clients reach this server, without a slash at the end; links are made from it alone.
     pub public_url: String,
     /// What calls the outside.
-    pub fetcher: Fetcher,
+    pub outside: Outside,
     /// What each connection may still ask for.
     pub rate_limit: Arc<RateLimit>,
     /// What seals the cursors of lists; read once, too.
@@ -72,7 +72,7 @@ impl State {
         clock: Clock,
         ids: Ids,
         public_url: &str,
-        fetcher: Fetcher,
+        outside: Outside,
         rate_limit: RateLimit,
     ) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl State {
             clock,
             ids,
             public_url: public_url.trim_end_matches('/').to_owned(),
-            fetcher,
+            outside,
             rate_limit: Arc::new(rate_limit),
             cursors: Arc::default(),
             keys: Arc::default(),

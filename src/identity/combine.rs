@@ -13,7 +13,9 @@ use super::{Act, Error, Tenant, profile};
 use crate::scim::canonical::{email_domain, email_key};
 use crate::scim::resource::Document;
 use crate::store::users::{self, User};
-use crate::store::{self, ConnectionKey, OrganizationKey, Tx, connections, departures, identities, organizations};
+use crate::store::{
+    self, ConnectionKey, OrganizationKey, Tx, connections, departures, domains, identities, organizations,
+};
 
 /// Users with one email that are looked at; more are too many to tell apart.
 const MOST: i64 = 50;
@@ -83,8 +85,7 @@ fn settled(
 
 /// Whether a domain is proven for an organization.
 pub fn is_proven(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str) -> Result<bool, Error> {
-    let owner = organizations::find_domain(tx, domain)?;
-    Ok(owner.is_some_and(|owner| owner.organization_key == organization && owner.proven.is_some()))
+    Ok(domains::find(tx, domain)?.is_some_and(|owner| owner.organization_key == organization))
 }
 
 fn choose(

@@ -63,6 +63,7 @@ pub const SCOPES: &[&str] = &[
     // Ours: domains that belong to an organization.
     "read:organization_domains",
     "create:organization_domains",
+    "update:organization_domains",
     "delete:organization_domains",
 ];
 

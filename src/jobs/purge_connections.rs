@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::Job;
+use super::{Job, Work};
 use crate::identity::connections;
 
-pub(super) const JOB: Job = Job { name: "purge_connections", every: Duration::from_hours(1), step: connections::purge };
+pub(super) const JOB: Job =
+    Job { name: "purge_connections", every: Duration::from_hours(1), work: Work::Step(connections::purge) };

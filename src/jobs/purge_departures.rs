@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::Job;
+use super::{Job, Work};
 use crate::identity::departures;
 
-pub(super) const JOB: Job = Job { name: "purge_departures", every: Duration::from_hours(1), step: departures::purge };
+pub(super) const JOB: Job =
+    Job { name: "purge_departures", every: Duration::from_hours(1), work: Work::Step(departures::purge) };

@@ -14,6 +14,7 @@ pub mod definitions;
 pub mod departures;
 pub mod diagnosis;
 pub mod directories;
+pub mod domains;
 mod error;
 pub mod events;
 mod filter_sql;

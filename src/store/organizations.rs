@@ -1,8 +1,8 @@
-//! Organizations, their members and their proven domains.
+//! Organizations and their members.
 
 use diesel::prelude::*;
 
-use super::schema::{organization_domains, organization_members, organizations};
+use super::schema::{organization_members, organizations};
 use super::{Error, OrganizationKey, Tx, UserKey};
 
 /// A business customer.
@@ -211,81 +211,4 @@ pub fn remove_member(
     )
     .execute(tx.connection)?;
     Ok(rows > 0)
-}
-
-/// A domain an organization has shown to be its own.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
-pub struct Domain {
-    /// A-label, lower case.
-    pub domain: String,
-    /// Owner.
-    pub organization_key: OrganizationKey,
-    /// `asserted` or `dns_txt`.
-    pub proof: String,
-    /// When it was proven; `None`: asked for, or lapsed.
-    pub proven: Option<i64>,
-    /// When it was last checked.
-    pub checked: Option<i64>,
-}
-
-/// Who a domain belongs to.
-pub fn find_domain(tx: &mut Tx<'_>, domain: &str) -> Result<Option<Domain>, Error> {
-    Ok(organization_domains::table.filter(organization_domains::domain.eq(domain)).first(tx.connection).optional()?)
-}
-
-/// Records a proven domain.
-///
-/// # Errors
-/// [`Error::Conflict`] when the domain has an owner already.
-pub fn insert_domain(
-    tx: &mut Tx<'_>,
-    organization: OrganizationKey,
-    domain: &str,
-    proof: &str,
-    now: i64,
-) -> Result<(), Error> {
-    diesel::insert_into(organization_domains::table)
-        .values((
-            organization_domains::domain.eq(domain),
-            organization_domains::organization_key.eq(organization),
-            organization_domains::proof.eq(proof),
-            organization_domains::proven.eq(Some(now)),
-            organization_domains::checked.eq(Some(now)),
-        ))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Proves a domain that an organization asked for or had before.
-pub fn prove_domain(
-    tx: &mut Tx<'_>,
-    organization: OrganizationKey,
-    domain: &str,
-    proof: &str,
-    now: i64,
-) -> Result<(), Error> {
-    diesel::update(
-        organization_domains::table
-            .filter(organization_domains::domain.eq(domain))
-            .filter(organization_domains::organization_key.eq(organization)),
-    )
-    .set((
-        organization_domains::proof.eq(proof),
-        organization_domains::proven.eq(Some(now)),
-        organization_domains::checked.eq(Some(now)),
-    ))
-    .execute(tx.connection)?;
-    Ok(())
-}
-
-/// The domains of an organization, in order.
-pub fn list_domains(tx: &mut Tx<'_>, organization: OrganizationKey) -> Result<Vec<Domain>, Error> {
-    let of = organization_domains::table.filter(organization_domains::organization_key.eq(organization));
-    Ok(of.order(organization_domains::domain).load(tx.connection)?)
-}
-
-/// Removes a domain of an organization; false when it has none of this name.
-pub fn delete_domain(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str) -> Result<bool, Error> {
-    let of = organization_domains::table.filter(organization_domains::organization_key.eq(organization));
-    Ok(diesel::delete(of.filter(organization_domains::domain.eq(domain))).execute(tx.connection)? > 0)
 }

@@ -36,6 +36,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    domain_claims (organization_key, domain) {
+        organization_key -> BigInt,
+        domain -> Text,
+        challenge -> Text,
+        created -> BigInt,
+        checked -> Nullable<BigInt>,
+        missing_since -> Nullable<BigInt>,
+        lapsed -> Nullable<BigInt>,
+        next_check -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     connections (key) {
         key -> BigInt,
         id -> Text,
@@ -314,6 +327,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     store_meta,
     organizations,
     organization_domains,
+    domain_claims,
     connections,
     connection_home_domains,
     organization_connections,

@@ -1,5 +1,6 @@
-//! `client create`, `domain assert`, `jobs run`.
+//! `client create`, `domain assert|claim|check|list|remove`, `jobs run`.
 
+use super::dns::Dns;
 use super::{Bench, text};
 
 #[test]
@@ -23,11 +24,43 @@ fn a_domain_belongs_to_one_organization_and_public_ones_to_none() {
     for _ in 0..2 {
         assert_eq!(text(&bench.json("domain assert --organization Acme --domain @Acme.Test"), "domain"), "acme.test");
     }
-    assert!(bench.text("domain list --organization Acme").starts_with("acme.test  asserted  20"));
+    assert!(bench.text("domain list --organization Acme").starts_with("acme.test  proven  asserted  20"));
     assert!(bench.failure("domain remove --organization Other --domain acme.test").contains("DOMAIN_NOT_FOUND"));
     assert!(bench.failure("domain assert --organization Other --domain acme.test").contains("DOMAIN_TAKEN"));
     assert!(bench.failure("domain assert --organization Acme --domain gmail.com").contains("PUBLIC_MAIL_DOMAIN"));
     assert!(bench.failure("domain assert --organization Acme --domain nothing").contains("INVALID_DOMAIN"));
+}
+
+#[test]
+fn a_domain_is_claimed_and_checked() {
+    let bench = Bench::new();
+    bench.json("directory create --organization Acme --name Okta --provider okta");
+    let claimed = bench.json("domain claim --organization Acme --domain acme.test");
+    assert_eq!(text(&claimed, "state"), "pending");
+    let value = text(&claimed["record"], "value").to_owned();
+    let (send, receive) = std::sync::mpsc::channel();
+    let text_record = value.clone();
+    // The runtime and the DNS end with the process of the tests.
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async {
+            let dns = Dns::start().await;
+            dns.publish("_anteroom-challenge.acme.test", &text_record);
+            send.send(dns.address).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    let server = receive.recv().unwrap();
+    let check = "domain check --organization Acme --domain acme.test --dns-server";
+    let unknown = bench.text(&format!("{check} 127.0.0.1:1"));
+    assert!(
+        unknown.starts_with("acme.test: the record is unknown: the DNS gives no answer; the domain is pending\n"),
+        "{unknown}"
+    );
+    assert!(unknown.contains(&format!("publish: _anteroom-challenge.acme.test TXT \"{value}\"")), "{unknown}");
+    let found = bench.json(&format!("{check} {server} --json"));
+    assert_eq!((text(&found, "record"), text(&found["domain"], "state")), ("found", "proven"));
+    assert!(bench.text("domain list --organization Acme").starts_with("acme.test  proven  dns_txt  20"));
+    assert!(bench.failure("domain check --organization Acme --domain other.test").contains("DOMAIN_NOT_FOUND"));
 }
 
 #[test]

@@ -1,8 +1,17 @@
 //! The real binary, command by command, on an SQLite file of its own.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests"
+)]
 
 mod access;
 mod directory;
+#[expect(dead_code, reason = "shared with the API tests")]
+#[path = "../api/support/dns.rs"]
+mod dns;
 mod guides;
 mod identity;
 mod quickstart;

@@ -19,7 +19,7 @@ use crate::http::error::ManagementError;
 use crate::http::observe::request_id;
 use crate::identity::reach::Reach;
 use crate::identity::{Act, access_tokens, clients, scopes};
-use crate::outbound::http::Fetcher;
+use crate::outbound::Outside;
 use crate::store::Store;
 use crate::store::clients::Client;
 
@@ -52,8 +52,8 @@ impl Caller {
     }
 
     /// What calls the outside.
-    pub(super) fn fetcher(&self) -> &Fetcher {
-        &self.0.state.fetcher
+    pub(super) fn outside(&self) -> &Outside {
+        &self.0.state.outside
     }
 
     /// The URL under which clients reach this server.

@@ -23,7 +23,7 @@ pub(super) async fn get(caller: Caller, id: Path<String>, asked: Result<Query<As
     let (reach, now) = (caller.reach(), caller.act().now);
     let mut found = caller.store().read(move |tx| diagnosis::diagnose(tx, reach, &id, now)).await?;
     if !asked.offline {
-        found.ask_idp(caller.fetcher()).await;
+        found.ask_idp(&caller.outside().fetcher).await;
     }
     Ok(success(StatusCode::OK, "diagnosis", json!(found)))
 }

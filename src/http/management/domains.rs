@@ -1,7 +1,9 @@
-//! `GET` and `POST /organizations/{code}/domains`, `DELETE /organizations/{code}/domains/{domain}`.
+//! `GET` and `POST /organizations/{code}/domains`, `DELETE /organizations/{code}/domains/{domain}`, and `POST` of its
+//! `/check`.
 //!
-//! 400 `ORGANIZATION_NOT_FOUND`, `INVALID_DOMAIN`, `PUBLIC_MAIL_DOMAIN`, 404 `DOMAIN_NOT_FOUND`, 409 `DOMAIN_TAKEN`; 403
-//! `ORGANIZATION_BOUND` when a client of one organization would vouch for its own domain.
+//! 400 `ORGANIZATION_NOT_FOUND`, `INVALID_DOMAIN`, `INVALID_METHOD`, `PUBLIC_MAIL_DOMAIN`, `TOO_MANY_DOMAINS`, 404
+//! `DOMAIN_NOT_FOUND`, 409 `DOMAIN_TAKEN`; 403 `ORGANIZATION_BOUND` when a client of one organization would vouch for
+//! its own domain.
 
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -12,36 +14,50 @@ use super::answer::{Answer, done, read, success};
 use super::caller::Caller;
 use crate::http::body::Json;
 use crate::http::error::ManagementError;
-use crate::identity::{domains, organizations};
+use crate::identity::domains::{self, proof};
+use crate::identity::{Error, organizations};
 use crate::store::Tx;
 
-/// Which domain is the organization's own.
+/// Which domain is the organization's own, and how it is proven: `asserted` (the default) or `dns_txt`.
 #[derive(Debug, Deserialize)]
 struct Request {
     domain: String,
+    method: Option<String>,
 }
 
 pub(super) async fn list(caller: Caller, code: Path<String>) -> Answer {
     let reach = caller.reach();
     let listed = caller.store().read(move |tx| {
         let organization = organizations::load(tx, reach, &code, "code")?;
-        domains::list(tx, &organization)
+        Ok::<_, Error>(domains::list(tx, &organization)?)
     });
     Ok(success(StatusCode::OK, "domains", json!(listed.await?)))
 }
 
 pub(super) async fn create(caller: Caller, code: Path<String>, Json(body): Json) -> Answer {
-    if caller.reach().organization().is_some() {
-        let message = "A client bound to one organization cannot vouch for its domains";
+    let request: Request = read(body)?;
+    let method = Method::read(request.method.as_deref())?;
+    if method == Method::Asserted && caller.reach().organization().is_some() {
+        let message = "A client bound to one organization cannot vouch for its domains: prove them with \"dns_txt\"";
         return Err(ManagementError::new(StatusCode::FORBIDDEN, "ORGANIZATION_BOUND", message));
     }
-    let (request, act, reach): (Request, _, _) = (read(body)?, caller.act(), caller.reach());
-    let asserted = caller.store().write(move |tx: &mut Tx<'_>| {
+    let (act, reach) = (caller.act(), caller.reach());
+    let made = caller.store().write(move |tx: &mut Tx<'_>| {
         let organization = organizations::load(tx, reach, &code, "code")?;
-        domains::assert_domain(tx, &act, &organization, &request.domain)
+        let domain = match method {
+            Method::Asserted => domains::assert_domain(tx, &act, &organization, &request.domain)?,
+            Method::DnsTxt => proof::claim(tx, &act, &organization, &request.domain)?,
+        };
+        domains::find(tx, &organization, &domain)
     });
-    let shown = json!({ "domain": asserted.await?, "proof": "asserted" });
-    Ok(success(StatusCode::CREATED, "domain", shown))
+    Ok(success(StatusCode::CREATED, "domain", json!(made.await?)))
+}
+
+pub(super) async fn check(caller: Caller, path: Path<(String, String)>) -> Answer {
+    let ((code, domain), act, reach) = (path.into_inner(), caller.act(), caller.reach());
+    let checked = proof::check(caller.store(), &caller.outside().resolver, act, reach, code, &domain);
+    let (domain, seen) = checked.await?;
+    Ok(success(StatusCode::OK, "check", json!({ "record": seen.as_str(), "domain": domain })))
 }
 
 pub(super) async fn delete(caller: Caller, path: Path<(String, String)>) -> Answer {
@@ -52,4 +68,23 @@ pub(super) async fn delete(caller: Caller, path: Path<(String, String)>) -> Answ
     });
     removed.await?;
     Ok(done())
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Method {
+    Asserted,
+    DnsTxt,
+}
+
+impl Method {
+    fn read(text: Option<&str>) -> Result<Self, Error> {
+        match text {
+            None | Some("asserted") => Ok(Self::Asserted),
+            Some("dns_txt") => Ok(Self::DnsTxt),
+            Some(other) => {
+                let message = format!("method is \"asserted\" or \"dns_txt\", not {other:?}");
+                Err(Error::invalid("INVALID_METHOD", message).field("method"))
+            }
+        }
+    }
 }

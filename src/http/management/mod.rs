@@ -46,6 +46,9 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::DELETE, "/organizations/{code}/domains/{domain}", || {
         needs("delete:organization_domains", web::to(domains::delete))
     }),
+    row(Method::POST, "/organizations/{code}/domains/{domain}/check", || {
+        needs("update:organization_domains", web::to(domains::check))
+    }),
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
     row(Method::PATCH, "/connections/{id}", || needs("update:connections", web::to(connections::update))),

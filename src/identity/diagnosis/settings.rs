@@ -16,6 +16,7 @@ pub(super) struct Facts {
     directory: Option<Directory>,
     tokens: Vec<Token>,
     proven: Vec<String>,
+    lapsed: Vec<String>,
 }
 
 impl Facts {
@@ -26,12 +27,15 @@ impl Facts {
             Some(directory) => tokens::list(tx, directory.key)?,
             None => Vec::new(),
         };
-        let proven = match &owner {
-            Some(owner) => organizations::list_domains(tx, owner.key)?,
+        let listed = match &owner {
+            Some(owner) => domains::list(tx, owner)?,
             None => Vec::new(),
         };
-        let proven = proven.into_iter().filter(|owned| owned.proven.is_some()).map(|owned| owned.domain).collect();
-        Ok(Self { owner, directory, tokens, proven })
+        let in_state = |state: &str| {
+            let those = listed.iter().filter(|domain| domain.state == state);
+            those.map(|domain| domain.domain.clone()).collect()
+        };
+        Ok(Self { proven: in_state("proven"), lapsed: in_state("lapsed"), owner, directory, tokens })
     }
 }
 
@@ -131,6 +135,11 @@ fn trust(found: &mut Vec<Finding>, tenant: &Tenant, facts: &Facts) {
     if facts.proven.is_empty() {
         let message = "is_trusted has no effect: no domain is proven for the owner organization";
         warning(found, "trust_without_domain", message, remedy);
+    }
+    for domain in &facts.lapsed {
+        let message = format!("{domain} is no longer proven: its TXT record was missing for seven days");
+        let remedy = "publish its record again, then: anteroom domain check --organization CODE --domain DOMAIN";
+        warning(found, "domain_lapsed", message, remedy);
     }
     for domain in home_domains(tenant).into_iter().filter(|domain| !facts.proven.contains(domain)) {
         let message = format!("{domain} is a home realm domain that is not proven: its emails are not trusted");

@@ -114,5 +114,5 @@ api_test! {
 }
 
 async fn run_jobs(app: &TestApp) {
-    anteroom::jobs::run_due(&app.store, &app.clock, &app.ids).await.expect("jobs");
+    app.jobs().run_due().await.expect("jobs");
 }

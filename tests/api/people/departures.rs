@@ -143,7 +143,7 @@ api_test! {
 }
 
 async fn run_jobs(app: &TestApp) {
-    let ran = anteroom::jobs::run_due(&app.store, &app.clock, &app.ids).await.unwrap();
+    let ran = app.jobs().run_due().await.unwrap();
     assert!(ran.contains(&"purge_departures"));
 }
 

@@ -7,6 +7,7 @@ mod departures;
 mod diagnosis;
 mod directory_deleted;
 mod domains;
+mod domains_proven;
 mod hard_cases;
 mod identities_gone;
 mod idp;

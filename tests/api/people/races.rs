@@ -162,7 +162,8 @@ api_test! {
             directory.delete(&format!("/Users/{id}")).await.expect(204);
             days_pass(&mut app, 2).await;
             // The purge runs while an administrator brings the user back.
-            let purge = anteroom::jobs::run_due(&app.store, &app.clock, &app.ids);
+            let jobs = app.jobs();
+            let purge = jobs.run_due();
             let (given, _) = join(give_identity(&app, &kp, &directory, &email), purge).await;
             if given.status == 201 {
                 assert_eq!(shown(&app, &kp).await["identities"][0]["type"], "enterprise");
@@ -213,7 +214,7 @@ api_test! {
             format!("UPDATE users SET modified = modified + 1 WHERE id = '{kp}'"),
             format!("INSERT INTO organization_members (organization_key, user_key, source, joined) SELECT o.key, u.key, 'admin', 0 FROM organizations o, users u WHERE o.code = '{elsewhere}' AND u.id = '{kp}'"),
         ];
-        meanwhile(&app, &join, anteroom::jobs::run_due(&app.store, &app.clock, &app.ids)).await.unwrap();
+        meanwhile(&app, &join, app.jobs().run_due()).await.unwrap();
         assert_eq!(shown(&app, &kp).await["organizations"], json!([elsewhere]));
     }
 }

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use anteroom::clock::Clock;
-use anteroom::config::{Outbound, ServeConfig};
+use anteroom::config::{self, Outbound, ServeConfig};
 use anteroom::id::Ids;
 use anteroom::identity::{Act, Reach, clients, connections, directories, organizations};
+use anteroom::jobs::Runner;
+use anteroom::outbound::dns::Resolver;
 use anteroom::server::Server;
 use anteroom::store::Store;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use super::Database;
+use super::{Database, Dns};
 
 /// 2026-11-01T10:00:00Z: when every test happens.
 pub const NOW: i64 = 1_793_527_200_000_000;
@@ -24,6 +26,7 @@ pub struct TestApp {
     pub ids: Ids,
     pub client: Client,
     pub management: String,
+    pub dns: Dns,
     handle: actix_web::dev::ServerHandle,
     pub database: Database,
 }
@@ -117,8 +120,10 @@ impl TestApp {
         Self::start_with(database, config).await
     }
 
-    /// Boots a server as configured.
-    pub async fn start_with(database: Database, config: ServeConfig) -> Self {
+    /// Boots a server as configured, with a DNS of its own.
+    pub async fn start_with(database: Database, mut config: ServeConfig) -> Self {
+        let dns = Dns::start().await;
+        config.dns.dns_server = Some(dns.address);
         let (clock, ids) = (Clock::fixed(NOW), Ids::counting());
         let server = Server::build(&config, &database.url, clock.clone(), ids.clone()).expect("a server");
         let url = format!("http://127.0.0.1:{}", server.port());
@@ -126,7 +131,7 @@ impl TestApp {
         actix_web::rt::spawn(server.run());
         let client = client();
         let management = management_token(&client, &url, &store, &clock, &ids).await;
-        Self { url, store, clock, ids, client, management, handle, database }
+        Self { url, store, clock, ids, client, management, dns, handle, database }
     }
 
     /// Moves the clock; the access token of the management API, which may have expired by then, is renewed.
@@ -144,6 +149,12 @@ impl TestApp {
         });
         let (made, secret) = made.await.expect("a client");
         access_token(&self.client, &self.url, &made.id, &secret).await
+    }
+
+    /// What runs the jobs of this server when the test says so.
+    pub fn jobs(&self) -> Runner {
+        let (store, clock, ids) = (self.store.clone(), self.clock.clone(), self.ids.clone());
+        Runner { store, clock, ids, resolver: Resolver::new(&config::Dns { dns_server: Some(self.dns.address) }) }
     }
 
     /// On whose behalf tests set things up.

@@ -2,6 +2,7 @@
 
 mod app;
 mod backend;
+mod dns;
 pub mod explain;
 pub mod idp;
 pub mod postgres;
@@ -10,6 +11,7 @@ mod sql;
 
 pub use app::{Answer, Directory, NOW, Setup, TestApp, user};
 pub use backend::Database;
+pub use dns::{Dns, Told};
 pub use raw::{Raw, RawAnswer};
 pub use sql::Sql;
 

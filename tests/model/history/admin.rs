@@ -131,7 +131,7 @@ impl History {
         let days = self.random.within(1, 12);
         self.steps.push(format!("{days} days pass"));
         self.app.advance(Duration::from_hours(24 * u64::try_from(days).unwrap())).await;
-        anteroom::jobs::run_due(&self.app.store, &self.app.clock, &self.app.ids).await.unwrap();
+        self.app.jobs().run_due().await.unwrap();
         self.model.pass(u64::try_from(days).unwrap());
     }
 

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::http::{RateLimit, State};
 use crate::id::Ids;
 use crate::identity::{Act, clients, organizations};
-use crate::outbound::http::Fetcher;
+use crate::outbound::Outside;
 use crate::scim::schema::Catalogue;
 use crate::store::{DatabaseUrl, Options, Store};
 
@@ -69,7 +69,7 @@ impl Api {
                 clock,
                 Ids::counting(),
                 "https://a.test",
-                Fetcher::default(),
+                Outside::default(),
                 RateLimit::default(),
             ),
             _folder: folder,

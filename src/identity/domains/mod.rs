@@ -1,74 +1,77 @@
 //! Domains an organization has shown to be its own.
 //!
-//! Trust in an IdP's email addresses has effect for proven domains of the connection's owner only. Here the proof is an
-//! administrator's word. One domain belongs to one organization; domains where anybody can have a mailbox to none.
+//! Trust in an IdP's email addresses has effect for proven domains of the connection's owner only. The proof is an
+//! administrator's word ([`assert_domain`]) or a record in the DNS ([`proof`]). One domain belongs to one organization;
+//! domains where anybody can have a mailbox to none.
 
-use serde::Serialize;
+mod list;
+pub mod proof;
+
 use serde_json::json;
 
 use super::Error;
 use super::act::{About, Act};
-use super::checks::on_conflict;
-use crate::clock::rfc3339;
 use crate::scim::canonical::domain_key;
-use crate::store::Tx;
-use crate::store::organizations::{self as rows, Domain, Organization};
+use crate::store::organizations::Organization;
+use crate::store::{Tx, domains as rows};
+
+pub use list::{Owned, Record, find, list};
 
 /// Domains of public mail services, one a line.
 const PUBLIC: &str = include_str!("public_mail_domains.txt");
 
-/// A domain as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Owned {
-    /// A-label, lower case.
-    pub domain: String,
-    /// `asserted` or `dns_txt`.
-    pub proof: String,
-    /// RFC 3339.
-    pub proven_on: Option<String>,
-}
-
 /// Records that a domain is an organization's own, on an administrator's word; a repetition changes nothing.
+///
+/// The word stands: what was proven by a TXT record before is looked up no more.
 ///
 /// # Errors
 /// 400 for something that is no domain or a public mail domain, 409 when another organization has it.
 pub fn assert_domain(tx: &mut Tx<'_>, act: &Act, organization: &Organization, text: &str) -> Result<String, Error> {
-    let domain = parse(text)?;
-    if is_public(&domain) {
-        let message = format!("{domain} is a public mail domain: nobody's people can be told by it");
-        return Err(Error::invalid("PUBLIC_MAIL_DOMAIN", message).field("domain"));
-    }
-    match rows::find_domain(tx, &domain)? {
-        Some(row) if row.organization_key != organization.key => return Err(taken(&domain)),
-        Some(row) if row.proven.is_some() => return Ok(domain),
-        Some(_) => rows::prove_domain(tx, organization.key, &domain, "asserted", act.now)?,
-        None => rows::insert_domain(tx, organization.key, &domain, "asserted", act.now)
-            .map_err(on_conflict(|| taken(&domain)))?,
+    let domain = parse_own(text)?;
+    rows::delete_claim(tx, organization.key, &domain)?;
+    if !rows::insert(tx, organization.key, &domain, "asserted", act.now)? {
+        match rows::find(tx, &domain)? {
+            Some(row) if row.organization_key == organization.key && row.proof == "asserted" => return Ok(domain),
+            Some(row) if row.organization_key == organization.key => {
+                rows::set_proof(tx, organization.key, &domain, "asserted", act.now)?;
+            }
+            _ => return Err(taken(&domain)),
+        }
     }
     let data = json!({ "organization": organization.code, "after": { "domain": domain, "proof": "asserted" } });
     act.event(tx, "domain.asserted", About::default(), data)?;
     Ok(domain)
 }
 
-/// Takes a domain from an organization: its emails are trusted no more. Who is bound to a subject keeps signing in.
+/// Takes a domain and a claim to it from an organization: its emails are trusted no more. Who is bound to a subject
+/// keeps signing in.
 ///
 /// # Errors
 /// 400 for something that is no domain, 404 `DOMAIN_NOT_FOUND` when it is none of the organization's.
 pub fn remove(tx: &mut Tx<'_>, act: &Act, organization: &Organization, text: &str) -> Result<String, Error> {
     let domain = parse(text)?;
-    if !rows::delete_domain(tx, organization.key, &domain)? {
-        let message = format!("Organization {} has no domain {domain}", organization.code);
-        return Err(Error::not_found("DOMAIN_NOT_FOUND", message).field("domain"));
+    let was_claimed = rows::delete_claim(tx, organization.key, &domain)?;
+    if !rows::delete(tx, organization.key, &domain)? && !was_claimed {
+        return Err(not_found(organization, &domain));
     }
     let data = json!({ "organization": organization.code, "before": { "domain": domain } });
     act.event(tx, "domain.removed", About::default(), data)?;
     Ok(domain)
 }
 
-/// The domains of an organization, in order.
-pub fn list(tx: &mut Tx<'_>, organization: &Organization) -> Result<Vec<Owned>, Error> {
-    let shown = |row: Domain| Owned { domain: row.domain, proof: row.proof, proven_on: row.proven.map(rfc3339) };
-    Ok(rows::list_domains(tx, organization.key)?.into_iter().map(shown).collect())
+fn not_found(organization: &Organization, domain: &str) -> Error {
+    let message = format!("Organization {} has no domain {domain}", organization.code);
+    Error::not_found("DOMAIN_NOT_FOUND", message).field("domain")
+}
+
+/// Reads a domain that an organization could own.
+fn parse_own(text: &str) -> Result<String, Error> {
+    let domain = parse(text)?;
+    if is_public(&domain) {
+        let message = format!("{domain} is a public mail domain: nobody's people can be told by it");
+        return Err(Error::invalid("PUBLIC_MAIL_DOMAIN", message).field("domain"));
+    }
+    Ok(domain)
 }
 
 fn taken(domain: &str) -> Error {
@@ -76,7 +79,7 @@ fn taken(domain: &str) -> Error {
 }
 
 /// Reads a domain as people write it: bare, with `@`, or as a URL.
-pub(super) fn parse(text: &str) -> Result<String, Error> {
+pub(in crate::identity) fn parse(text: &str) -> Result<String, Error> {
     let bare = text.trim().split_once("://").map_or(text.trim(), |(_, rest)| rest);
     let bare = bare.split(['/', '?', '#']).next().unwrap_or_default();
     domain_key(bare)
