@@ -9,7 +9,7 @@
 
 mod access;
 mod directory;
-#[expect(dead_code, reason = "shared with the API tests")]
+#[expect(dead_code, unreachable_pub, reason = "shared with the API tests")]
 #[path = "../api/support/dns.rs"]
 mod dns;
 mod guides;
