@@ -25,6 +25,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/guides/pre-provisioned.md",
     "docs/guides/trusted-emails.md",
     "docs/identity-providers.md",
+    "docs/import.md",
     "docs/scim.md",
     "docs/security-tests.md",
     "docs/schemas.md",
@@ -46,6 +47,7 @@ const SUBJECTS: &[&str] = &[
     "token",
     "client",
     "domain",
+    "import",
 ];
 
 fn root() -> PathBuf {

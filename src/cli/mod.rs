@@ -9,7 +9,9 @@ mod connection;
 mod diagnose;
 mod directory;
 mod domain;
+mod export;
 mod identity;
+mod import;
 mod jobs;
 mod logs;
 mod organization;
@@ -111,6 +113,10 @@ enum Command {
     Diagnose(diagnose::Args),
     /// Undo a combination of two people by trusted email, or list what can be undone
     Undo(undo::Args),
+    /// Make and complete people from a CSV or NDJSON file
+    Import(import::Args),
+    /// Write the people who are here as a file that import takes
+    Export(export::Args),
     /// Periodic work
     #[command(subcommand)]
     Jobs(jobs::Command),
@@ -167,6 +173,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::SignIn(args) => sign_in::run(&session, args).await,
             Command::Diagnose(args) => diagnose::run(&session, args).await,
             Command::Undo(args) => undo::run(&session, args).await,
+            Command::Import(args) => import::run(&session, args).await,
+            Command::Export(args) => export::run(&session, args).await,
             Command::Jobs(command) => jobs::run(&session, command).await,
             Command::Serve(_) | Command::Quickstart(_) => Ok(()),
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::web::{Payload, Query};
+use actix_web::web::{Bytes, Payload, Query};
 use actix_web::{FromRequest, HttpRequest, dev};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -92,10 +92,8 @@ pub(crate) async fn bytes(
     media_types: &[&str],
     limit: usize,
 ) -> Result<Vec<u8>, actix_web::Error> {
-    check_head(request, media_types, limit)?;
-    tokio::time::timeout(DEADLINE, collect(request, payload, limit)).await.map_err(|_| {
-        refuse(is_scim(request), StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body took too long to arrive")
-    })?
+    let pieces = Pieces::new(request, payload, media_types, limit)?;
+    tokio::time::timeout(DEADLINE, collect(pieces)).await.map_err(|_| too_slow(request))?
 }
 
 fn check_head(request: &HttpRequest, media_types: &[&str], limit: usize) -> Result<(), actix_web::Error> {
@@ -115,17 +113,54 @@ fn check_head(request: &HttpRequest, media_types: &[&str], limit: usize) -> Resu
     if announced > limit { Err(too_large(request, limit)) } else { Ok(()) }
 }
 
-async fn collect(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<Vec<u8>, actix_web::Error> {
+async fn collect(mut pieces: Pieces) -> Result<Vec<u8>, actix_web::Error> {
     let mut bytes = Vec::new();
-    while let Some(chunk) = payload.next().await {
-        let chunk = chunk
-            .map_err(|_| refuse(is_scim(request), StatusCode::BAD_REQUEST, "INVALID_BODY", "the body broke off"))?;
-        if bytes.len() + chunk.len() > limit {
-            return Err(too_large(request, limit));
-        }
-        bytes.extend_from_slice(&chunk);
+    while let Some(piece) = pieces.next().await? {
+        bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
+}
+
+/// A body that is read piece by piece, each within the deadline.
+pub(crate) struct Pieces {
+    request: HttpRequest,
+    payload: Payload,
+    limit: usize,
+    read: usize,
+}
+
+impl Pieces {
+    /// A body of one of these media types and at most `limit` bytes.
+    ///
+    /// # Errors
+    /// 415 and 413 as [`read`].
+    pub(crate) fn new(
+        request: &HttpRequest,
+        payload: Payload,
+        media_types: &[&str],
+        limit: usize,
+    ) -> Result<Self, actix_web::Error> {
+        check_head(request, media_types, limit)?;
+        Ok(Self { request: request.clone(), payload, limit, read: 0 })
+    }
+
+    /// The next piece; none at the end.
+    ///
+    /// # Errors
+    /// 413 over the limit, 408 after the deadline, 400 when the body breaks off.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, actix_web::Error> {
+        let request = &self.request;
+        let piece = tokio::time::timeout(DEADLINE, self.payload.next()).await.map_err(|_| too_slow(request))?;
+        let piece = piece
+            .transpose()
+            .map_err(|_| refuse(is_scim(request), StatusCode::BAD_REQUEST, "INVALID_BODY", "the body broke off"))?;
+        self.read += piece.as_ref().map_or(0, Bytes::len);
+        if self.read > self.limit { Err(too_large(request, self.limit)) } else { Ok(piece) }
+    }
+}
+
+fn too_slow(request: &HttpRequest) -> actix_web::Error {
+    refuse(is_scim(request), StatusCode::REQUEST_TIMEOUT, "TIMEOUT", "the body took too long to arrive")
 }
 
 fn too_large(request: &HttpRequest, limit: usize) -> actix_web::Error {

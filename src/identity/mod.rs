@@ -20,6 +20,7 @@ pub mod erase;
 mod error;
 pub mod groups;
 pub mod identities;
+pub mod import;
 pub mod kept_keys;
 pub mod lifecycle;
 pub mod linking;

@@ -54,6 +54,8 @@ pub const SCOPES: &[&str] = &[
     "read:events",
     // Ours: ask the sign-in question.
     "create:sign_ins",
+    // Ours: people from a file.
+    "create:imports",
     // Ours: a bearer for `/Me`.
     "create:user_scim_tokens",
     // Ours: schemas and resource types.

@@ -80,6 +80,11 @@ pub fn load(tx: &mut Tx<'_>, key: ConnectionKey) -> Result<Connection, Error> {
     Ok(connections::table.filter(connections::key.eq(key)).first(tx.connection)?)
 }
 
+/// The connections with this exact name.
+pub fn list_by_name(tx: &mut Tx<'_>, name: &str) -> Result<Vec<Connection>, Error> {
+    Ok(connections::table.filter(connections::name.eq(name)).order(connections::key).load(tx.connection)?)
+}
+
 /// All connections, oldest first.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Connection>, Error> {
     Ok(connections::table.order(connections::key).load(tx.connection)?)

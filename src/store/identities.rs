@@ -110,6 +110,16 @@ pub fn list_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Identity>, Err
     Ok(identities::table.filter(identities::user_key.eq(user)).order(identities::key).load(tx.connection)?)
 }
 
+/// The local identity with this value, whosever it is.
+pub fn find_local(tx: &mut Tx<'_>, kind: &str, value_key: &str) -> Result<Option<Identity>, Error> {
+    Ok(identities::table
+        .filter(identities::kind.eq(kind))
+        .filter(identities::value_key.eq(value_key))
+        .filter(identities::connection_key.is_null())
+        .first(tx.connection)
+        .optional()?)
+}
+
 /// The enterprise identity of a resource.
 pub fn find_of_resource(
     tx: &mut Tx<'_>,

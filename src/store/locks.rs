@@ -39,6 +39,8 @@ pub enum Lock {
     PendingMembers(ConnectionKey),
     /// What schemas there are, over all connections.
     Definitions,
+    /// Imports: one transaction of one at a time.
+    Imports,
 }
 
 impl Lock {
@@ -51,6 +53,7 @@ impl Lock {
             Self::Nesting(connection) => (5, connection.number(), ""),
             Self::PendingMembers(connection) => (7, connection.number(), ""),
             Self::Definitions => return hash(6, 0, ""),
+            Self::Imports => return hash(8, 0, ""),
         };
         hash(kind, connection, text)
     }

@@ -94,6 +94,11 @@ pub fn find_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Organization>,
     Ok(organizations::table.filter(organizations::code.eq(code)).first(tx.connection).optional()?)
 }
 
+/// Organizations with this id of the caller's, oldest first.
+pub fn list_by_external_id(tx: &mut Tx<'_>, id: &str) -> Result<Vec<Organization>, Error> {
+    Ok(organizations::table.filter(organizations::external_id.eq(id)).order(organizations::key).load(tx.connection)?)
+}
+
 /// All organizations with exactly this name.
 pub fn list_by_name(tx: &mut Tx<'_>, name: &str) -> Result<Vec<Organization>, Error> {
     Ok(organizations::table.filter(organizations::name.eq(name)).order(organizations::key).load(tx.connection)?)
@@ -158,6 +163,16 @@ pub fn list_codes_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<String>,
         .filter(organization_members::user_key.eq(user))
         .order(organizations::key)
         .select(organizations::code)
+        .load(tx.connection)?)
+}
+
+/// The organizations a user is a member of, oldest first.
+pub fn list_of_user_whole(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Organization>, Error> {
+    Ok(organizations::table
+        .inner_join(organization_members::table.on(organization_members::organization_key.eq(organizations::key)))
+        .filter(organization_members::user_key.eq(user))
+        .order(organizations::key)
+        .select(organizations::all_columns)
         .load(tx.connection)?)
 }
 

@@ -126,6 +126,30 @@ pub fn list_by_email(tx: &mut Tx<'_>, email_key: &str, limit: i64) -> Result<Vec
     Ok(users::table.filter(users::email_key.eq(email_key)).order(users::key).limit(limit).load(tx.connection)?)
 }
 
+/// Users with this id of the application's, oldest first, `limit` at most.
+pub fn list_keys_by_provided_id(tx: &mut Tx<'_>, id: &str, limit: i64) -> Result<Vec<UserKey>, Error> {
+    let with = users::table.filter(users::provided_id.eq(id));
+    Ok(with.order(users::key).limit(limit).select(users::key).load(tx.connection)?)
+}
+
+/// Users after this one, oldest first, `limit` at most: all, or the members of an organization.
+pub fn list_after(
+    tx: &mut Tx<'_>,
+    organization: Option<OrganizationKey>,
+    after: Option<UserKey>,
+    limit: i64,
+) -> Result<Vec<User>, Error> {
+    let mut query = users::table.order(users::key).limit(limit).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(users::key.gt(after));
+    }
+    if let Some(organization) = organization {
+        let members = organization_members::table.filter(organization_members::organization_key.eq(organization));
+        query = query.filter(users::key.eq_any(members.select(organization_members::user_key)));
+    }
+    Ok(query.load(tx.connection)?)
+}
+
 /// Users with this email key who have no enterprise identity and are a member of the organization or of none at all,
 /// oldest first, `limit` at most. Whoever belongs only to others is not looked at, so that nobody else's users can stand in
 /// the way.
@@ -171,6 +195,14 @@ pub fn set_profile(tx: &mut Tx<'_>, key: UserKey, profile: &Profile, source: &st
 /// Gives a user a picture, or none.
 pub fn set_picture(tx: &mut Tx<'_>, key: UserKey, picture: Option<&str>) -> Result<(), Error> {
     diesel::update(users::table.filter(users::key.eq(key))).set(users::picture.eq(picture)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Writes the application's own id.
+pub fn set_provided_id(tx: &mut Tx<'_>, key: UserKey, id: Option<&str>, now: i64) -> Result<(), Error> {
+    diesel::update(users::table.filter(users::key.eq(key)))
+        .set((users::provided_id.eq(id), users::modified.eq(now)))
+        .execute(tx.connection)?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ mod directory;
 mod dns;
 mod guides;
 mod identity;
+mod import;
 mod quickstart;
 mod schema;
 mod switches;

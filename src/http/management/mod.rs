@@ -10,6 +10,7 @@ mod diagnosis;
 mod directories;
 mod domains;
 mod identities;
+mod imports;
 mod organizations;
 mod pending_members;
 mod person_tokens;
@@ -77,6 +78,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::DELETE, "/identities/{id}", || needs("delete:identities", web::to(identities::delete))),
     row(Method::POST, "/connections/{id}/unbind", || needs("update:identities", web::to(identities::unbind_all))),
     row(Method::POST, "/identities/{id}/unbind", || needs("update:identities", web::to(identities::unbind))),
+    row(Method::POST, "/imports", || needs("create:imports", web::to(imports::create))),
     row(Method::GET, "/undoable", || needs("read:events", web::to(undo::list))),
     row(Method::POST, "/events/{id}/undo", || needs("update:users", web::to(undo::undo))),
 ];

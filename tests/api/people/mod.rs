@@ -11,6 +11,7 @@ mod domains_proven;
 mod hard_cases;
 mod identities_gone;
 mod idp;
+mod imports;
 mod joining;
 mod lifecycle;
 mod linking;

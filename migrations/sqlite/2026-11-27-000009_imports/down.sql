@@ -1,0 +1,3 @@
+DROP INDEX connections_name;
+DROP INDEX organizations_external_id;
+DROP INDEX users_provided_id;

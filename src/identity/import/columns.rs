@@ -1,0 +1,168 @@
+//! The columns of a CSV file: Kinde's, and ours beside them.
+
+use std::collections::BTreeMap;
+
+use super::cells;
+use super::row::{Given, Named, Row, switch};
+use crate::identity::Error;
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Column {
+    Id,
+    Email,
+    EmailVerified,
+    Phone,
+    PhoneVerified,
+    Username,
+    FirstName,
+    LastName,
+    ExternalOrganizationId,
+    OrganizationCode,
+    ConnectionId,
+    ConnectionName,
+    EnterpriseIdentity,
+    IsSuspended,
+}
+
+use Column::{
+    ConnectionId, ConnectionName, Email, EmailVerified, EnterpriseIdentity, ExternalOrganizationId, FirstName, Id,
+    IsSuspended, LastName, OrganizationCode, Phone, PhoneVerified, Username,
+};
+
+/// The columns in the order they are written.
+pub(super) const COLUMNS: [(&str, Column); 14] = [
+    ("id", Id),
+    ("email", Email),
+    ("email_verified", EmailVerified),
+    ("phone", Phone),
+    ("phone_verified", PhoneVerified),
+    ("username", Username),
+    ("first_name", FirstName),
+    ("last_name", LastName),
+    ("external_organization_id", ExternalOrganizationId),
+    ("organization_code", OrganizationCode),
+    ("connection_id", ConnectionId),
+    ("connection_name", ConnectionName),
+    ("enterprise_identity", EnterpriseIdentity),
+    ("is_suspended", IsSuspended),
+];
+
+/// Kinde's columns that Anteroom has no place for.
+pub(super) const NOT_KEPT: [&str; 10] = [
+    "role_key",
+    "roles",
+    "permission_key",
+    "permissions",
+    "hashed_password",
+    "hashing_method",
+    "salt",
+    "salt_position",
+    "salt_format",
+    "password_verified",
+];
+
+/// The header line of a file.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Header {
+    columns: Vec<Option<Column>>,
+    pub(super) not_kept: Vec<String>,
+}
+
+impl Header {
+    /// Reads a header line.
+    ///
+    /// # Errors
+    /// 400 for a column nobody knows, one that is there twice, and a line that is no header.
+    pub(super) fn read(cells: &[&str]) -> Result<Self, Error> {
+        if let [one] = cells
+            && one.contains([';', '\t'])
+        {
+            let message = "The header is one column: separate the columns with commas";
+            return Err(Error::invalid("INVALID_HEADER", message));
+        }
+        let mut header = Self::default();
+        for cell in cells {
+            let name = cell.trim().to_ascii_lowercase();
+            let known = COLUMNS.iter().find(|(known, _)| *known == name).map(|(_, column)| *column);
+            if known.is_some_and(|column| header.columns.contains(&Some(column))) {
+                return Err(Error::invalid("INVALID_HEADER", format!("The column {name} is there twice")));
+            }
+            match known {
+                Some(_) => {}
+                None if NOT_KEPT.contains(&name.as_str()) => header.not_kept.push(name),
+                None => return Err(unknown(&name)),
+            }
+            header.columns.push(known);
+        }
+        Ok(header)
+    }
+
+    /// Reads a line under the header; none when every cell is empty.
+    pub(super) fn row(&self, cells: &[&str]) -> Result<Option<Row>, Error> {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            return Ok(None);
+        }
+        if cells.len() != self.columns.len() {
+            let message = format!("The row has {} cells and the header {}", cells.len(), self.columns.len());
+            return Err(Error::invalid("WRONG_NUMBER_OF_CELLS", message));
+        }
+        let mut values = BTreeMap::new();
+        for (column, cell) in self.columns.iter().zip(cells) {
+            let (Some(column), cell) = (column, cell.trim_matches(' ')) else { continue };
+            if cells::is_formula(cell) && *column != Phone {
+                let message = format!("{} begins as a formula does: put a ' before it if it is meant", name(*column));
+                return Err(Error::invalid("FORMULA", message));
+            }
+            let value = cells::bare(cell).trim();
+            if !value.is_empty() {
+                values.insert(*column, value.to_owned());
+            }
+        }
+        row(values).map(Some)
+    }
+}
+
+fn name(column: Column) -> &'static str {
+    COLUMNS.iter().find(|(_, known)| *known == column).map_or("", |(name, _)| name)
+}
+
+fn unknown(name: &str) -> Error {
+    let known: Vec<&str> = COLUMNS.iter().map(|(known, _)| *known).collect();
+    let message = format!("There is no column {name:?}; the columns are {}", known.join(", "));
+    Error::invalid("INVALID_HEADER", message)
+}
+
+fn row(mut values: BTreeMap<Column, String>) -> Result<Row, Error> {
+    let mut given = Vec::new();
+    for (kind, column, verified) in
+        [("email", Email, Some(EmailVerified)), ("phone", Phone, Some(PhoneVerified)), ("username", Username, None)]
+    {
+        let is_verified = match verified.and_then(|verified| values.remove(&verified).map(|text| (verified, text))) {
+            Some((verified, text)) => switch(name(verified), &text)?,
+            None => false,
+        };
+        given.extend(values.remove(&column).map(|value| Given { kind: kind.to_owned(), value, is_verified }));
+    }
+    let mut organizations = Vec::new();
+    for column in [ExternalOrganizationId, OrganizationCode] {
+        let listed = values.remove(&column).unwrap_or_default();
+        for text in listed.split(',').map(str::trim).filter(|text| !text.is_empty()) {
+            let text = text.to_owned();
+            organizations.push(if column == OrganizationCode { Named::Code(text) } else { Named::External(text) });
+        }
+    }
+    let is_suspended = values.remove(&IsSuspended).map(|text| switch("is_suspended", &text)).transpose()?;
+    let row = Row {
+        id: values.remove(&Id),
+        given_name: values.remove(&FirstName),
+        family_name: values.remove(&LastName),
+        given,
+        organizations,
+        connection_id: values.remove(&ConnectionId),
+        connection_name: values.remove(&ConnectionName),
+        enterprise_identity: values.remove(&EnterpriseIdentity),
+        is_suspended: is_suspended.unwrap_or(false),
+    };
+    row.checked()
+}
