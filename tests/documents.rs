@@ -26,6 +26,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/guides/trusted-emails.md",
     "docs/identity-providers.md",
     "docs/import.md",
+    "docs/roles.md",
     "docs/scim.md",
     "docs/security-tests.md",
     "docs/schemas.md",
@@ -48,6 +49,7 @@ const SUBJECTS: &[&str] = &[
     "client",
     "domain",
     "import",
+    "role",
 ];
 
 fn root() -> PathBuf {
@@ -174,8 +176,8 @@ fn every_kind_of_event_is_documented() {
             }
         }
         // A use case of groups says what happened; `tell` puts the type of the resource before it.
-        for call in code.split("tell(tx, ").skip(1) {
-            let what = call.split('"').nth(1).unwrap();
+        for call in code.split("membership::What::").skip(1) {
+            let what = call.split(|character: char| !character.is_alphabetic()).next().unwrap().to_lowercase();
             kinds.insert(format!("group.{what}"));
             kinds.insert(format!("resource.{what}"));
         }

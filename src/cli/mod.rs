@@ -17,6 +17,7 @@ mod logs;
 mod organization;
 mod output;
 mod quickstart;
+mod role;
 mod schema;
 mod serve;
 mod session;
@@ -102,6 +103,9 @@ enum Command {
     /// Domains that belong to an organization
     #[command(subcommand)]
     Domain(domain::Command),
+    /// Roles: given by hand, or by the groups of a directory
+    #[command(subcommand)]
+    Role(role::Command),
     /// Schemas and resource types beyond those of the RFC
     #[command(subcommand)]
     Schema(schema::Command),
@@ -169,6 +173,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::User(command) => user::run(&session, command).await,
             Command::Identity(command) => identity::run(&session, command).await,
             Command::Domain(command) => domain::run(&session, command).await,
+            Command::Role(command) => role::run(&session, command).await,
             Command::Schema(command) => schema::run(&session, command).await,
             Command::SignIn(args) => sign_in::run(&session, args).await,
             Command::Diagnose(args) => diagnose::run(&session, args).await,

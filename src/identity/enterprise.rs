@@ -143,6 +143,9 @@ pub fn attach(
         .collect();
     act.event(tx, "identity.created", about, json!({ "origin": origin.as_str(), "removed_identities": removed }))?;
     make_member(tx, act, tenant, user.key, origin.member_source(), about)?;
+    if resource.active {
+        super::roles::change::gained(tx, act, tenant, &identity, about)?;
+    }
     pending_members::arrived(tx, act, tenant, &resource)?;
     Ok(Made { identity, resource })
 }

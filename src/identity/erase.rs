@@ -6,7 +6,9 @@
 use serde_json::json;
 
 use super::act::About;
-use super::{Act, Error, Reach, groups, users};
+use super::roles::change as roles;
+use super::{Act, Error, Reach, Tenant, groups, users};
+use crate::store::connections;
 use crate::store::identities::{self, Identity};
 use crate::store::resources::{self, Resource};
 use crate::store::users::User;
@@ -33,7 +35,7 @@ pub fn user(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Er
     reach.check_user_is_not_shared(tx, user.key)?;
     check_settled(tx, &user, tied.as_ref())?;
     if let Some(tied) = &tied {
-        take_apart(tx, act, tied)?;
+        take_apart(tx, act, tied, &user.id)?;
     }
     events::empty_of_user(tx, &user.id, &json!({ "erased": true }))?;
     store::users::delete(tx, user.key)?;
@@ -64,7 +66,7 @@ pub fn identity(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<()
     check_settled(tx, &user, tied.as_ref())?;
     match tied.filter(|tied| tied.identity.key == found.key) {
         Some(tied) if tied.identity.pushed.is_some() => return Err(managed()),
-        Some(tied) => take_apart(tx, act, &tied)?,
+        Some(tied) => take_apart(tx, act, &tied, &user.id)?,
         None => {
             identities::lock(tx, found.key)?.ok_or_else(missing)?;
             identities::delete(tx, found.key)?;
@@ -107,7 +109,18 @@ fn meanwhile() -> Error {
 }
 
 /// Removes the identity and its resource; the groups it was in change with it.
-fn take_apart(tx: &mut Tx<'_>, act: &Act, tied: &Tied) -> Result<(), Error> {
+fn take_apart(tx: &mut Tx<'_>, act: &Act, tied: &Tied, user: &str) -> Result<(), Error> {
+    let connection = connections::load(tx, tied.connection)?;
+    if connection.has_role_rules {
+        let tenant = Tenant::load(tx, connection)?;
+        let about = About {
+            connection: Some(tied.connection),
+            user: Some(user),
+            identity: Some(&tied.identity.id),
+            resource: Some(&tied.resource.id),
+        };
+        roles::lost(tx, act, &tenant, &tied.identity, about)?;
+    }
     groups::leave(tx, act, tied.connection, &tied.resource)?;
     identities::delete(tx, tied.identity.key)?;
     Ok(resources::delete(tx, tied.connection, &tied.resource)?)

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::act::About;
 use super::enterprise::{self, Origin};
+use super::roles::change as roles;
 use super::{Act, Error, Tenant, departures, profile};
 use crate::scim::canonical::email_key;
 use crate::store::identities::{self, Identity};
@@ -28,9 +29,20 @@ pub fn changed(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, before: &Resource, a
         identities::set_pushed(tx, identity.key, act.now)?;
         act.event(tx, "user.adopted", about, json!({ "origin": identity.origin }))?;
     }
-    set_state(tx, act, &identity, after.active, about)?;
+    set_state(tx, act, tenant, &identity, after.active, about)?;
     follow(tx, act, &user, &identity, before, after, about)?;
     join(tx, act, tenant, &user, about)
+}
+
+/// Tells which roles a person loses who goes; called while they still are in their groups.
+pub fn departing(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, gone: &Resource) -> Result<(), Error> {
+    if !tenant.connection.has_role_rules {
+        return Ok(());
+    }
+    let identity = identity_of(tx, tenant, gone)?;
+    let user = users::load(tx, identity.user_key)?;
+    let about = about(tenant, &user.id, &identity.id, &gone.id);
+    roles::lost(tx, act, tenant, &identity, about)
 }
 
 /// Ends what a deleted resource gave its user; the resource itself is deleted by the caller, after this.
@@ -65,6 +77,7 @@ fn replace_person(
     let about = about(tenant, &user.id, &identity.id, &after.id);
     let old = json!({ "user": leaver.id, "identity": old.id, "subject": old.subject, "origin": old.origin });
     act.event(tx, "user.replaced", about, json!({ "before": old, "sessions": "revoke" }))?;
+    roles::gained(tx, act, tenant, &identity, about)?;
     join(tx, act, tenant, &user, about)
 }
 
@@ -78,15 +91,24 @@ fn leave(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, gone: &Resource, identity:
     Ok(())
 }
 
-fn set_state(tx: &mut Tx<'_>, act: &Act, identity: &Identity, active: bool, about: About<'_>) -> Result<(), Error> {
+fn set_state(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    tenant: &Tenant,
+    identity: &Identity,
+    active: bool,
+    about: About<'_>,
+) -> Result<(), Error> {
     match (identity.state.as_str(), active) {
         ("active", false) => {
             identities::set_state(tx, identity.key, "deactivated")?;
             act.event(tx, "user.deactivated", about, json!({ "sessions": "revoke" }))?;
+            roles::lost(tx, act, tenant, identity, about)?;
         }
         ("deactivated" | "held", true) => {
             identities::set_state(tx, identity.key, "active")?;
             act.event(tx, "user.reactivated", about, json!({}))?;
+            roles::gained(tx, act, tenant, identity, about)?;
         }
         _ => {}
     }

@@ -31,6 +31,7 @@ pub mod person_tokens;
 pub mod profile;
 pub mod providers;
 pub mod reach;
+pub mod roles;
 pub mod schemas;
 pub mod scopes;
 pub mod settings;

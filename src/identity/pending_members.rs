@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::reach::Reach;
+use super::roles::{self, change::Change};
 use super::{Act, Error, Tenant, groups};
 use crate::scim::canonical::canonical;
 use crate::store::locks::{self, Lock};
@@ -38,7 +39,7 @@ pub fn arrived(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, person: &Resource) -
         }
     }
     for ((_, group), values) in &groups {
-        join(tx, act, connection, group, person, values)?;
+        join(tx, act, tenant, group, person, values)?;
     }
     Ok(())
 }
@@ -46,11 +47,12 @@ pub fn arrived(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, person: &Resource) -
 fn join(
     tx: &mut Tx<'_>,
     act: &Act,
-    connection: ConnectionKey,
+    tenant: &Tenant,
     group: &str,
     person: &Resource,
     values: &BTreeSet<String>,
 ) -> Result<(), store::Error> {
+    let connection = tenant.key();
     let Some(group) = resources::lock(tx, connection, "Group", group)? else {
         return Ok(());
     };
@@ -63,7 +65,10 @@ fn join(
         return Ok(());
     }
     let after = resources::bump(tx, connection, &group, act.now)?;
-    groups::record(tx, act, connection, "group.updated", &after, std::slice::from_ref(&person.id), &[])
+    groups::record(tx, act, connection, "group.updated", &after, std::slice::from_ref(&person.id), &[])?;
+    let name = after.document.display_name();
+    let change = Change { before: name, after: name, added: &keys, removed: &BTreeSet::new() };
+    roles::change::group(tx, act, tenant, &after, &change)
 }
 
 /// Whom each of these values means; a value that means nobody, or several, is not there.

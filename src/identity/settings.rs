@@ -26,6 +26,16 @@ pub enum SubjectSource {
     Email,
 }
 
+/// How many of the roles that groups give somebody has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum GroupRoles {
+    /// All.
+    All,
+    /// That of the rule with the lowest number.
+    Highest,
+}
+
 /// The options that decide something.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
@@ -49,6 +59,7 @@ pub struct Settings {
     relink_deleted: Option<bool>,
     departure_days: Option<u16>,
     pending_members: Option<bool>,
+    group_roles: Option<GroupRoles>,
 }
 
 impl Settings {
@@ -71,6 +82,11 @@ impl Settings {
     /// Whether members that are not here yet are kept until they come (on for Okta and OneLogin by default).
     pub fn keeps_pending_members(&self, provider: &str) -> bool {
         self.pending_members.unwrap_or(matches!(provider, "okta" | "onelogin"))
+    }
+
+    /// Whether only the rule with the lowest number gives a role.
+    pub fn takes_highest_role(&self) -> bool {
+        self.group_roles == Some(GroupRoles::Highest)
     }
 
     /// How long a departure is remembered, in microseconds.

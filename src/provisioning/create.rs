@@ -67,6 +67,6 @@ fn thing(tx: &mut Tx<'_>, call: &Call, target: &Target, validated: &Validated) -
     let made =
         resources::insert(tx, call.tenant.key(), target.kind(), &id, &content, call.act.now).map_err(name_taken)?;
     let moves = membership::set(tx, call, target, &made, validated.members.as_deref().unwrap_or_default())?;
-    membership::tell(tx, call, "created", &made, &moves)?;
+    membership::tell(tx, call, membership::What::Created, &made, &moves)?;
     Ok(made)
 }

@@ -20,11 +20,14 @@ pub(super) fn carry_out(tx: &mut Tx<'_>, call: &Call, target: &Target) -> Result
     let gone =
         resources::lock_to_delete(tx, call.tenant.key(), target.kind(), &target.id)?.ok_or_else(|| target.missing())?;
     target.check(gone.version)?;
+    if target.is_user() {
+        lifecycle::departing(tx, &call.act, &call.tenant, &gone)?;
+    }
     groups::leave(tx, &call.act, call.tenant.key(), &gone)?;
     if target.is_user() {
         lifecycle::departed(tx, &call.act, &call.tenant, &gone)?;
     } else {
-        membership::tell(tx, call, "deleted", &gone, &membership::Moves::default())?;
+        membership::tell(tx, call, membership::What::Deleted, &gone, &membership::Moves::default())?;
     }
     resources::delete(tx, call.tenant.key(), &gone)?;
     Ok(())

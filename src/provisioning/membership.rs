@@ -12,6 +12,7 @@ use super::error::NAMED;
 use super::{Call, Error, Target, nesting, pending};
 use crate::identity::act::About;
 use crate::identity::groups;
+use crate::identity::roles::change::{self, Change};
 use crate::scim;
 use crate::scim::matches;
 use crate::scim::members::MemberId;
@@ -206,16 +207,54 @@ fn unknown_members(ids: &BTreeSet<&str>) -> String {
     format!("members not found in this directory: {}{rest}; nothing was changed", named.join(", "))
 }
 
+/// What became of a resource that is not a person.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What<'a> {
+    Created,
+    /// From what it was before.
+    Updated(&'a Resource),
+    Deleted,
+}
+
+impl<'a> What<'a> {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated(_) => "updated",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The displayName before and after.
+    fn names(self, changed: &'a Resource) -> (Option<&'a str>, Option<&'a str>) {
+        let name = changed.document.display_name();
+        match self {
+            Self::Created => (None, name),
+            Self::Updated(before) => (before.document.display_name(), name),
+            Self::Deleted => (name, None),
+        }
+    }
+}
+
 /// Records what became of a group, naming who came and who went, or of a resource of a type that administrators defined.
-pub(super) fn tell(tx: &mut Tx<'_>, call: &Call, what: &str, changed: &Resource, moves: &Moves) -> Result<(), Error> {
+pub(super) fn tell(
+    tx: &mut Tx<'_>,
+    call: &Call,
+    what: What<'_>,
+    changed: &Resource,
+    moves: &Moves,
+) -> Result<(), Error> {
     let connection = call.tenant.key();
     if changed.kind != "Group" {
         let about = About { connection: Some(connection), resource: Some(&changed.id), ..About::default() };
         let data = json!({ "resource_type": changed.kind });
-        return Ok(call.act.event(tx, &format!("resource.{what}"), about, data)?);
+        return Ok(call.act.event(tx, &format!("resource.{}", what.word()), about, data)?);
     }
     let added = resources::ids_of(tx, connection, &moves.added)?;
     let removed = resources::ids_of(tx, connection, &moves.removed)?;
-    let kind = format!("group.{what}");
-    Ok(groups::record(tx, &call.act, connection, &kind, changed, &added, &removed)?)
+    let kind = format!("group.{}", what.word());
+    groups::record(tx, &call.act, connection, &kind, changed, &added, &removed)?;
+    let (before, after) = what.names(changed);
+    let change = Change { before, after, added: &moves.added, removed: &moves.removed };
+    Ok(change::group(tx, &call.act, &call.tenant, changed, &change)?)
 }

@@ -96,6 +96,6 @@ pub(super) fn write_thing(
     } else {
         resources::bump(tx, call.tenant.key(), before, call.act.now)?
     };
-    membership::tell(tx, call, "updated", &after, moves)?;
+    membership::tell(tx, call, membership::What::Updated(before), &after, moves)?;
     Ok(after)
 }

@@ -34,6 +34,8 @@ pub struct Connection {
     pub deleting_since: Option<i64>,
     /// The state it would come back in.
     pub state_before: Option<String>,
+    /// Whether groups, or being here at all, give roles.
+    pub has_role_rules: bool,
 }
 
 /// What is needed for a new connection.

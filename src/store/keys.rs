@@ -53,6 +53,10 @@ key! {
     UserKey
 }
 key! {
+    /// A row of `roles`.
+    RoleKey
+}
+key! {
     /// A row of `identities`.
     IdentityKey
 }

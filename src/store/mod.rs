@@ -33,6 +33,7 @@ pub mod pending_members;
 pub mod people;
 pub mod purges;
 pub mod resources;
+pub mod roles;
 mod schema;
 pub mod shares;
 pub mod sign_in_answers;
@@ -53,7 +54,7 @@ use tokio::sync::Semaphore;
 
 pub use backend::DatabaseUrl;
 pub use error::Error;
-pub use keys::{ClientKey, ConnectionKey, DirectoryKey, IdentityKey, OrganizationKey, ResourceKey, UserKey};
+pub use keys::{ClientKey, ConnectionKey, DirectoryKey, IdentityKey, OrganizationKey, ResourceKey, RoleKey, UserKey};
 pub use open::{Options, ServeLock};
 pub use statements::Statements;
 pub use tx::Tx;

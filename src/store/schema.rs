@@ -63,6 +63,7 @@ diesel::table! {
         has_schemas -> Bool,
         deleting_since -> Nullable<BigInt>,
         state_before -> Nullable<Text>,
+        has_role_rules -> Bool,
     }
 }
 
@@ -322,6 +323,38 @@ diesel::table! {
         error -> Nullable<Text>,
     }
 }
+diesel::table! {
+    roles (key) {
+        key -> BigInt,
+        id -> Text,
+        code -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        created -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_grants (user_key, organization_key, role_key) {
+        organization_key -> BigInt,
+        user_key -> BigInt,
+        role_key -> BigInt,
+        granted -> BigInt,
+    }
+}
+
+diesel::table! {
+    role_rules (key) {
+        key -> BigInt,
+        id -> Text,
+        connection_key -> BigInt,
+        group_name -> Nullable<Text>,
+        group_key -> Text,
+        role_key -> BigInt,
+        priority -> BigInt,
+        created -> BigInt,
+    }
+}
 
 diesel::allow_tables_to_appear_in_same_query!(
     store_meta,
@@ -351,4 +384,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     undos,
     jobs,
+    roles,
+    role_grants,
+    role_rules,
 );

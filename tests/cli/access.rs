@@ -69,3 +69,34 @@ fn due_jobs_run_once() {
     assert!(bench.json("jobs run --once --json")["ran"].is_array());
     assert!(!bench.text("jobs run --once").is_empty());
 }
+
+#[test]
+fn a_role_is_made_mapped_given_shown_and_taken() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let connection = text(&made, "connection_id");
+    let user = bench.json("user create --organization Acme --email ana@acme.test");
+    let user = text(&user, "id");
+    for key in ["dev", "guest"] {
+        assert!(text(&bench.json(&format!("role create --key {key}")), "id").starts_with("role_"));
+    }
+    assert!(bench.failure("role create --key dev").contains("ROLE_EXISTS"));
+    let rule = bench.json(&format!("role map --connection {connection} --role guest"));
+    bench.json(&format!("role map --connection {connection} --group Site~Engineering --role dev --priority 5"));
+    let rules = bench.text(&format!("role rules --connection {connection}"));
+    assert!(rules.lines().next().unwrap().ends_with("  5  Site Engineering  dev"), "{rules}");
+    assert!(rules.lines().nth(1).unwrap().ends_with("  100  (nobody else's)  guest"), "{rules}");
+    let given = format!("--organization Acme --user {user} --role dev");
+    bench.json(&format!("role grant {given}"));
+    bench
+        .json(&format!("identity add --user {user} --type enterprise --value ana@acme.test --connection {connection}"));
+    let shown = bench.text(&format!("role show --user {user}"));
+    assert!(shown.contains("  dev  granted\n") && shown.contains("  guest  default\n"), "{shown}");
+    assert!(bench.failure("role delete --role dev").contains("ROLE_IN_USE"));
+    bench.json(&format!("role revoke {given}"));
+    assert!(bench.failure(&format!("role revoke {given}")).contains("ROLE_NOT_GRANTED"));
+    bench.json(&format!("role unmap --connection {connection} --rule {}", text(&rule, "id")));
+    assert_eq!(bench.text(&format!("role show --user {user}")), "");
+    bench.json("role delete --role guest");
+    assert!(bench.text("role list").ends_with("  dev  dev\n"));
+}

@@ -14,6 +14,7 @@ mod imports;
 mod organizations;
 mod pending_members;
 mod person_tokens;
+mod roles;
 mod schemas;
 mod sign_ins;
 #[cfg(test)]
@@ -49,6 +50,23 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(Method::POST, "/organizations/{code}/domains/{domain}/check", || {
         needs("update:organization_domains", web::to(domains::check))
+    }),
+    row(Method::GET, "/organizations/{code}/users/{user}/roles", || {
+        needs("read:organization_user_roles", web::to(roles::list_held))
+    }),
+    row(Method::POST, "/organizations/{code}/users/{user}/roles", || {
+        needs("create:organization_user_roles", web::to(roles::grant))
+    }),
+    row(Method::DELETE, "/organizations/{code}/users/{user}/roles/{role}", || {
+        needs("delete:organization_user_roles", web::to(roles::revoke))
+    }),
+    row(Method::GET, "/roles", || needs("read:roles", web::to(roles::list))),
+    row(Method::POST, "/roles", || needs("create:roles", web::to(roles::create))),
+    row(Method::DELETE, "/roles/{role}", || needs("delete:roles", web::to(roles::delete))),
+    row(Method::GET, "/connections/{id}/role_rules", || needs("read:connections", web::to(roles::list_rules))),
+    row(Method::POST, "/connections/{id}/role_rules", || needs("update:connections", web::to(roles::add_rule))),
+    row(Method::DELETE, "/connections/{id}/role_rules/{rule}", || {
+        needs("update:connections", web::to(roles::remove_rule))
     }),
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),

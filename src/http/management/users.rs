@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use super::answer::{Answer, OptionalJson, done, read, time};
 use super::caller::Caller;
 use crate::http::error::ManagementError;
-use crate::identity::erase;
+use crate::identity::roles::held;
 use crate::identity::users::{self, Described, Request};
+use crate::identity::{Error, erase};
 
 /// Which user, and what else of it.
 #[derive(Debug, Deserialize)]
@@ -37,10 +38,20 @@ pub(super) async fn create(caller: Caller, OptionalJson(body): OptionalJson) -> 
 
 pub(super) async fn get(caller: Caller, asked: Result<Query<Asked>, actix_web::Error>) -> Answer {
     let (id, expand) = asked_for(asked)?;
-    let (reach, wanted) = (caller.reach(), id.clone());
-    let found = caller.store().read(move |tx| users::find(tx, reach, &wanted)).await?;
-    let found = found.ok_or_else(|| users::not_found(&id))?;
-    Ok(HttpResponse::Ok().json(shown(&found, expand.as_deref().unwrap_or_default())))
+    let (reach, wanted) = (caller.reach(), id);
+    let expand = expand.unwrap_or_default();
+    let with_roles = expand.split(',').any(|part| part.trim() == "roles");
+    let found = caller.store().read(move |tx| {
+        let found = users::find(tx, reach, &wanted)?.ok_or_else(|| users::not_found(&wanted))?;
+        let roles = if with_roles { Some(held::of_user(tx, reach, &found.user)?) } else { None };
+        Ok::<_, Error>((found, roles))
+    });
+    let (found, roles) = found.await?;
+    let mut shown = shown(&found, &expand);
+    if let (Some(roles), Some(fields)) = (roles, shown.as_object_mut()) {
+        fields.insert("roles".to_owned(), json!(roles));
+    }
+    Ok(HttpResponse::Ok().json(shown))
 }
 
 /// Erases a user; what is left are ids.

@@ -10,11 +10,12 @@ use super::{Outcome, Record, Told};
 use crate::identity::act::{About, Act};
 use crate::identity::checks::{optional, required};
 use crate::identity::local::Local;
-use crate::identity::{Error, Reach, enterprise, organizations, providers, users};
+use crate::identity::{Error, Reach, enterprise, organizations, providers, roles, users};
 use crate::scim::canonical::{email_key, unique_key};
 use crate::store::connections::Connection;
 use crate::store::identities::Identity;
 use crate::store::organizations::{MemberSource, Organization};
+use crate::store::roles::Role;
 use crate::store::users::{NewUser, User};
 use crate::store::{self, Tx, UserKey, connections, identities, resources};
 
@@ -25,7 +26,7 @@ const CANDIDATES: i64 = 20;
 struct Checked {
     id: Option<String>,
     locals: Vec<(Local, bool)>,
-    organizations: Vec<Organization>,
+    organizations: Vec<(Organization, Vec<Role>)>,
     connection: Option<(Connection, String)>,
 }
 
@@ -50,11 +51,13 @@ fn check(tx: &mut Tx<'_>, reach: Reach, row: &Row) -> Result<Checked, Error> {
     let locals = given.map(|given| Ok((Local::parse(&given.kind, Some(&given.value))?, given.is_verified)));
     let locals = locals.collect::<Result<Vec<_>, Error>>()?;
     let mut organizations = Vec::new();
-    for named in &row.organizations {
-        organizations.push(organization(tx, reach, named)?);
+    for wanted in &row.organizations {
+        let organization = organization(tx, reach, &wanted.organization)?;
+        let roles = wanted.roles.iter().map(|role| roles::load(tx, role)).collect::<Result<Vec<_>, _>>()?;
+        organizations.push((organization, roles));
     }
     if let (true, Some(own)) = (organizations.is_empty(), reach.organization()) {
-        organizations.push(store::organizations::load(tx, own)?);
+        organizations.push((store::organizations::load(tx, own)?, Vec::new()));
     }
     let connection = connection(tx, reach, row)?;
     if connection.is_none() && row.enterprise_identity.is_some() {
@@ -212,15 +215,16 @@ fn create(tx: &mut Tx<'_>, act: &Act, row: &Row, checked: &Checked) -> Result<St
         total_sign_ins: 0,
     };
     let key = store::users::insert(tx, &new)?;
-    let codes: Vec<&str> = checked.organizations.iter().map(|organization| organization.code.as_str()).collect();
+    let codes: Vec<&str> = checked.organizations.iter().map(|(organization, _)| organization.code.as_str()).collect();
     let after = json!({
         "email": new.email, "given_name": new.given_name, "family_name": new.family_name, "provided_id": new.provided_id,
         "organizations": codes, "is_suspended": new.is_suspended,
     });
     let data = json!({ "by": "import", "after": after });
     act.event(tx, "user.created", About { user: Some(&new.id), ..About::default() }, data)?;
-    for organization in &checked.organizations {
+    for (organization, roles) in &checked.organizations {
         store::organizations::add_member(tx, organization.key, key, MemberSource::Admin, act.now)?;
+        grant(tx, act, (key, &new.id), organization, roles)?;
     }
     match &checked.connection {
         Some((connection, value)) => {
@@ -287,14 +291,30 @@ fn missing(held: &[Identity], locals: &[(Local, bool)]) -> Result<Vec<(Local, bo
     Ok(missing)
 }
 
-fn join(tx: &mut Tx<'_>, act: &Act, user: &User, wanted: &[Organization]) -> Result<bool, Error> {
+fn join(tx: &mut Tx<'_>, act: &Act, user: &User, wanted: &[(Organization, Vec<Role>)]) -> Result<bool, Error> {
     let mut is_new = false;
-    for organization in wanted {
+    for (organization, roles) in wanted {
         if store::organizations::add_member(tx, organization.key, user.key, MemberSource::Admin, act.now)? {
             let data = json!({ "source": "admin", "organization": organization.code });
             act.event(tx, "organization.member_added", About { user: Some(&user.id), ..About::default() }, data)?;
             is_new = true;
         }
+        is_new |= grant(tx, act, (user.key, &user.id), organization, roles)?;
+    }
+    Ok(is_new)
+}
+
+/// Gives roles; true when there was one the user had not.
+fn grant(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    (key, id): (UserKey, &str),
+    organization: &Organization,
+    roles: &[Role],
+) -> Result<bool, Error> {
+    let mut is_new = false;
+    for role in roles {
+        is_new |= roles::give(tx, act, (key, id), organization, role)?;
     }
     Ok(is_new)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cells;
-use super::row::{Given, Named, Row, switch};
+use super::row::{Given, Named, Row, Wanted, switch};
 use crate::identity::Error;
 
 /// What a column is for.
@@ -23,15 +23,16 @@ pub(super) enum Column {
     ConnectionName,
     EnterpriseIdentity,
     IsSuspended,
+    Roles,
 }
 
 use Column::{
     ConnectionId, ConnectionName, Email, EmailVerified, EnterpriseIdentity, ExternalOrganizationId, FirstName, Id,
-    IsSuspended, LastName, OrganizationCode, Phone, PhoneVerified, Username,
+    IsSuspended, LastName, OrganizationCode, Phone, PhoneVerified, Roles, Username,
 };
 
 /// The columns in the order they are written.
-pub(super) const COLUMNS: [(&str, Column); 14] = [
+pub(super) const COLUMNS: [(&str, Column); 15] = [
     ("id", Id),
     ("email", Email),
     ("email_verified", EmailVerified),
@@ -46,12 +47,11 @@ pub(super) const COLUMNS: [(&str, Column); 14] = [
     ("connection_name", ConnectionName),
     ("enterprise_identity", EnterpriseIdentity),
     ("is_suspended", IsSuspended),
+    ("roles", Roles),
 ];
 
 /// Kinde's columns that Anteroom has no place for.
-pub(super) const NOT_KEPT: [&str; 10] = [
-    "role_key",
-    "roles",
+pub(super) const NOT_KEPT: [&str; 8] = [
     "permission_key",
     "permissions",
     "hashed_password",
@@ -84,6 +84,8 @@ impl Header {
         let mut header = Self::default();
         for cell in cells {
             let name = cell.trim().to_ascii_lowercase();
+            // Kinde's page and its sample files name the column differently.
+            let name = if name == "role_key" { "roles".to_owned() } else { name };
             let known = COLUMNS.iter().find(|(known, _)| *known == name).map(|(_, column)| *column);
             if known.is_some_and(|column| header.columns.contains(&Some(column))) {
                 return Err(Error::invalid("INVALID_HEADER", format!("The column {name} is there twice")));
@@ -144,13 +146,13 @@ fn row(mut values: BTreeMap<Column, String>) -> Result<Row, Error> {
         };
         given.extend(values.remove(&column).map(|value| Given { kind: kind.to_owned(), value, is_verified }));
     }
-    let mut organizations = Vec::new();
-    for column in [ExternalOrganizationId, OrganizationCode] {
-        let listed = values.remove(&column).unwrap_or_default();
-        for text in listed.split(',').map(str::trim).filter(|text| !text.is_empty()) {
-            let text = text.to_owned();
-            organizations.push(if column == OrganizationCode { Named::Code(text) } else { Named::External(text) });
-        }
+    let roles = listed(&mut values, Roles);
+    let externals = listed(&mut values, ExternalOrganizationId).into_iter().map(Named::External);
+    let codes = listed(&mut values, OrganizationCode).into_iter().map(Named::Code);
+    let wanted = |organization| Wanted { organization, roles: roles.clone() };
+    let organizations: Vec<Wanted> = externals.chain(codes).map(wanted).collect();
+    if organizations.is_empty() && !roles.is_empty() {
+        return Err(Error::invalid("ORGANIZATION_REQUIRED", "Roles belong to an organization: name it in the row"));
     }
     let is_suspended = values.remove(&IsSuspended).map(|text| switch("is_suspended", &text)).transpose()?;
     let row = Row {
@@ -165,4 +167,10 @@ fn row(mut values: BTreeMap<Column, String>) -> Result<Row, Error> {
         is_suspended: is_suspended.unwrap_or(false),
     };
     row.checked()
+}
+
+/// What a cell lists with commas.
+fn listed(values: &mut BTreeMap<Column, String>, column: Column) -> Vec<String> {
+    let text = values.remove(&column).unwrap_or_default();
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned).collect()
 }

@@ -9,7 +9,7 @@ use crate::store::connections::Connection;
 use crate::store::identities::Identity;
 use crate::store::organizations::{Organization, list_of_user_whole};
 use crate::store::users::{self, User};
-use crate::store::{self, OrganizationKey, Store, Tx, UserKey, connections, identities};
+use crate::store::{self, OrganizationKey, Store, Tx, UserKey, connections, identities, roles};
 
 /// People of a page.
 const PAGE: i64 = 500;
@@ -28,7 +28,7 @@ pub struct Page {
     people: Vec<Person>,
     /// Users who cannot sign in, because no identity is left or the IdP has deactivated them.
     pub left_out: u64,
-    /// Users with a second email, phone number or user name, for which CSV has no column.
+    /// Users with a second email, phone number or user name, or roles that differ by organization: CSV has no column.
     pub cut: u64,
 }
 
@@ -37,6 +37,8 @@ struct Person {
     user: User,
     identities: Vec<Identity>,
     organizations: Vec<Organization>,
+    /// Code of the organization and key of the role, as given by hand.
+    roles: Vec<(String, String)>,
     connection: Option<Connection>,
 }
 
@@ -77,8 +79,11 @@ fn page(
         let connection = on.and_then(|identity| identity.connection_key);
         let connection = connection.map(|key| connections::load(tx, key)).transpose()?;
         let organizations = list_of_user_whole(tx, user.key)?;
-        page.cut += u64::from(identities.iter().any(|identity| identity.kind != "enterprise" && !identity.is_primary));
-        page.people.push(Person { user, identities, organizations, connection });
+        let granted =
+            roles::list_granted(tx, user.key)?.into_iter().map(|(organization, role)| (organization, role.code));
+        let person = Person { user, identities, organizations, roles: granted.collect(), connection };
+        page.cut += u64::from(!person.fits_a_table());
+        page.people.push(person);
     }
     Ok(Some((last, page)))
 }
@@ -124,6 +129,15 @@ impl Page {
 }
 
 impl Person {
+    fn fits_a_table(&self) -> bool {
+        let is_one = |identity: &Identity| identity.kind == "enterprise" || identity.is_primary;
+        self.identities.iter().all(is_one) && (self.roles.is_empty() || self.organizations.len() == 1)
+    }
+
+    fn roles_in(&self, code: &str) -> Vec<&str> {
+        self.roles.iter().filter(|(organization, _)| organization == code).map(|(_, role)| role.as_str()).collect()
+    }
+
     fn first(&self, kind: &str) -> Option<&Identity> {
         let mut of_kind = self.identities.iter().filter(|identity| identity.kind == kind);
         of_kind.clone().find(|identity| identity.is_primary).or_else(|| of_kind.next())
@@ -155,6 +169,10 @@ impl Person {
             Column::ConnectionId => of_connection(|connection| &connection.id),
             Column::ConnectionName => of_connection(|connection| &connection.name),
             Column::EnterpriseIdentity => value("enterprise"),
+            Column::Roles => match self.organizations.as_slice() {
+                [only] => Some(self.roles_in(&only.code).join(",")),
+                _ => None,
+            },
             Column::IsSuspended => Some(user.is_suspended.to_string().to_uppercase()),
         };
         cell.unwrap_or_default()
@@ -175,10 +193,10 @@ impl Person {
         if identities.is_empty() {
             identities.extend(self.email().map(|email| json!({ "type": "email", "identity": email })));
         }
-        let organizations = self
-            .organizations
-            .iter()
-            .map(|organization| json!({ "code": organization.code, "external_id": organization.external_id }));
+        let organizations = self.organizations.iter().map(|organization| {
+            let roles = self.roles_in(&organization.code);
+            json!({ "code": organization.code, "external_id": organization.external_id, "roles": roles })
+        });
         let mut person = json!({
             "id": self.user.provided_id, "first_name": self.user.given_name, "last_name": self.user.family_name,
             "identities": identities, "organizations": organizations.collect::<Vec<_>>(), "is_suspended": self.user.is_suspended,

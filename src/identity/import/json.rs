@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::reader::{MAX_RECORD_BYTES, Record};
-use super::row::{Given, Named, Row};
+use super::row::{Given, Named, Row, Wanted};
 use crate::identity::Error;
 
 /// Reads one file.
@@ -69,13 +69,11 @@ impl Reader {
     }
 
     fn row(&mut self, person: Person) -> Result<Row, Error> {
-        let roles = person.organizations.iter().any(|organization| organization.roles.is_some());
         let permissions = person.organizations.iter().any(|of| of.permissions.is_some() || of.scopes.is_some());
         for (name, is_there) in [
             ("password", person.password.is_some()),
             ("properties", person.properties.is_some()),
             ("feature_flags", person.feature_flags.is_some()),
-            ("roles", roles),
             ("permissions", permissions),
         ] {
             if is_there {
@@ -91,7 +89,7 @@ impl Reader {
             let is_verified = identity.is_verified.unwrap_or(false);
             given.push(Given { kind: identity.kind, value: identity.identity, is_verified });
         }
-        let organizations = person.organizations.into_iter().map(OrganizationOfPerson::named);
+        let organizations = person.organizations.into_iter().map(OrganizationOfPerson::wanted);
         let row = Row {
             id: person.id,
             given_name: person.first_name,
@@ -149,17 +147,19 @@ struct IdentityOfPerson {
 struct OrganizationOfPerson {
     external_id: Option<String>,
     code: Option<String>,
-    roles: Option<IgnoredAny>,
+    #[serde(default)]
+    roles: Vec<String>,
     permissions: Option<IgnoredAny>,
     scopes: Option<IgnoredAny>,
 }
 
 impl OrganizationOfPerson {
-    fn named(self) -> Result<Named, Error> {
-        match (self.code, self.external_id) {
-            (Some(code), _) => Ok(Named::Code(code)),
-            (None, Some(id)) => Ok(Named::External(id)),
-            (None, None) => Err(Error::invalid("INVALID_JSON", "An organization needs external_id or code")),
-        }
+    fn wanted(self) -> Result<Wanted, Error> {
+        let organization = match (self.code, self.external_id) {
+            (Some(code), _) => Named::Code(code),
+            (None, Some(id)) => Named::External(id),
+            (None, None) => return Err(Error::invalid("INVALID_JSON", "An organization needs external_id or code")),
+        };
+        Ok(Wanted { organization, roles: self.roles })
     }
 }

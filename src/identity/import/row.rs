@@ -14,7 +14,7 @@ pub struct Row {
     /// Emails, phone numbers and user names, the first of a kind first.
     pub given: Vec<Given>,
     /// The organizations to be a member of.
-    pub organizations: Vec<Named>,
+    pub organizations: Vec<Wanted>,
     /// The connection the person signs in through.
     pub connection_id: Option<String>,
     /// The same by name; read when there is no id.
@@ -36,6 +36,15 @@ pub struct Given {
     pub is_verified: bool,
 }
 
+/// A membership a row asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The organization.
+    pub organization: Named,
+    /// Keys of the roles to have there.
+    pub roles: Vec<String>,
+}
+
 /// An organization as a row names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Named {
@@ -49,7 +58,10 @@ impl Row {
     /// Lets no line break, escape or NUL through: PostgreSQL stores no NUL, and what is refused is shown on terminals.
     pub(super) fn checked(self) -> Result<Self, Error> {
         let given = self.given.iter().map(|given| &given.value);
-        let named = self.organizations.iter().map(|(Named::External(text) | Named::Code(text))| text);
+        let named = self.organizations.iter().flat_map(|wanted| {
+            let (Named::External(name) | Named::Code(name)) = &wanted.organization;
+            wanted.roles.iter().chain([name])
+        });
         let single = [
             &self.id,
             &self.given_name,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::roles::held::Held;
+
 /// Whether the person may enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,6 +85,9 @@ pub struct AnswerUser {
     pub family_name: Option<String>,
     /// Codes of the organizations they are a member of.
     pub organizations: Vec<String>,
+    /// Their roles there, with the reason.
+    #[serde(default)]
+    pub roles: Vec<Held>,
 }
 
 /// The identity in an answer.

@@ -5,9 +5,10 @@ use serde_json::json;
 use super::answer::{Answer, AnswerIdentity, AnswerUser, Decision, Reason};
 use super::arrival::{Arrival, Verdict};
 use super::join::{self, Entry};
-use crate::identity::Error;
 use crate::identity::act::About;
 use crate::identity::combine::{self, Candidate, NOT_PROVEN};
+use crate::identity::roles::held;
+use crate::identity::{Error, Reach};
 use crate::store::identities::Identity;
 use crate::store::users;
 use crate::store::{Tx, organizations};
@@ -87,6 +88,7 @@ fn answer_user(tx: &mut Tx<'_>, identity: &Identity) -> Result<AnswerUser, Error
     let user = users::load(tx, identity.user_key)?;
     Ok(AnswerUser {
         organizations: organizations::list_codes_of_user(tx, user.key)?,
+        roles: held::of_user(tx, Reach::everything(), &user)?,
         id: user.id,
         email: user.email,
         given_name: user.given_name,

@@ -9,6 +9,7 @@ use super::before::{self, Before};
 use super::{Undone, check, conflict};
 use crate::identity::act::{About, Act};
 use crate::identity::enterprise::{self, Origin};
+use crate::identity::roles::change as roles;
 use crate::identity::{Error, Reach, Tenant};
 use crate::scim::canonical::email_key;
 use crate::store::connections::Connection;
@@ -95,7 +96,17 @@ fn part(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, pair: &Pair, before: &Befor
     if pair.user.is_suspended {
         users::set_suspended(tx, person.key, true, act.now)?;
     }
+    let of = |user| About {
+        connection: Some(tenant.key()),
+        user: Some(user),
+        identity: Some(pair.identity.id.as_str()),
+        resource: Some(pair.resource.id.as_str()),
+    };
+    roles::lost(tx, act, tenant, &pair.identity, of(pair.user.id.as_str()))?;
     identities::set_user(tx, pair.identity.key, person.key)?;
+    if pair.resource.active {
+        roles::gained(tx, act, tenant, &pair.identity, of(person.id.as_str()))?;
+    }
     before.restore_identities(tx, pair.user.key)?;
     Ok(person)
 }

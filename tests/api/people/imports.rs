@@ -277,3 +277,23 @@ api_test! {
         assert_eq!(rows(&app), before);
     }
 }
+
+api_test! {
+    async fn roles_of_a_file_are_given_by_hand_in_each_organization_it_names(app: TestApp) {
+        let (one, other) = (app.organization(false).await, app.organization(false).await);
+        for key in ["admin", "dev"] {
+            app.api(Method::POST, "/api/v1/roles", Some(json!({"key": key}))).await.expect(201);
+        }
+        let done = import(&app, &format!("email,organization_code,role_key\na@x.test,{one},\"admin, dev\"\nb@x.test,,dev\nc@x.test,{one},boss\n")).await;
+        assert_eq!((counts(&done), failures(&done)), ([1, 0, 0, 2], vec![(3, "ORGANIZATION_REQUIRED".into()), (4, "ROLE_NOT_FOUND".into())]));
+        let line = format!("{{\"identities\":[{{\"type\":\"email\",\"identity\":\"a@x.test\"}}],\"organizations\":[{{\"code\":\"{other}\",\"roles\":[\"dev\"]}}]}}");
+        for wanted in [[0, 1, 0, 0], [0, 0, 1, 0]] {
+            let done = send(&app, &app.management, "", "application/x-ndjson", line.clone()).await.expect(200).body["import"].clone();
+            assert_eq!(counts(&done), wanted);
+        }
+        let user = ids(&app)[0].clone();
+        let held = app.api(Method::GET, &format!("/api/v1/user?id={user}&expand=roles"), None).await.expect(200).body["roles"].clone();
+        let told: Vec<_> = held.as_array().unwrap().iter().map(|role| (role["organization"].as_str().unwrap(), role["key"].as_str().unwrap())).collect();
+        assert_eq!(told, [(one.as_str(), "admin"), (one.as_str(), "dev"), (other.as_str(), "dev")]);
+    }
+}

@@ -17,6 +17,7 @@ mod lifecycle;
 mod linking;
 mod pre_created;
 mod races;
+mod roles;
 mod sign_in;
 pub mod support;
 mod taking_apart;
