@@ -18,6 +18,7 @@ const DOCUMENTS: &[&str] = &[
     "CHANGELOG.md",
     "docs/cli.md",
     "docs/events.md",
+    "docs/guides/cut-over.md",
     "docs/guides/entra.md",
     "docs/guides/just-in-time.md",
     "docs/guides/lifecycle.md",

@@ -1,4 +1,4 @@
-//! `anteroom connection set|disable|enable|delete|restore|pending`.
+//! `anteroom connection set|disable|enable|delete|restore|move|pending`.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -7,6 +7,7 @@ use super::output;
 use super::session::Session;
 use crate::clock::rfc3339;
 use crate::identity::connections::{self, Change};
+use crate::identity::merge::cut_over::{Counts, CutOver, Outcome, Person};
 use crate::identity::{Reach, pending_members};
 use crate::scim::error::excerpt;
 use crate::store::pending_members::Pending;
@@ -53,6 +54,21 @@ pub(super) enum Command {
         #[arg(long)]
         id: String,
     },
+    /// Move the people of an old connection to a new one that knows them already; they keep their user ids
+    ///
+    /// Without --yes it tells who would be whom. People are paired by externalId, else by email. The directory of the old
+    /// connection must be deleted first, and the new IdP should have pushed everybody.
+    Move {
+        /// Id of the old connection
+        #[arg(long, value_name = "ID")]
+        from: String,
+        /// Id of the new connection
+        #[arg(long, value_name = "ID")]
+        to: String,
+        /// Yes, move them
+        #[arg(long)]
+        yes: bool,
+    },
     /// List the members that groups wait for: named by the IdP, and not here yet
     Pending {
         /// Id of the connection
@@ -68,6 +84,7 @@ pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         Command::Enable { id } => set_enabled(session, id, true).await,
         Command::Delete { id, .. } => delete(session, id).await,
         Command::Restore { id } => restore(session, id).await,
+        Command::Move { from, to, yes } => move_people(session, [from, to], !yes).await,
         Command::Pending { id } => pending(session, id).await,
     }
 }
@@ -102,6 +119,45 @@ async fn restore(session: &Session, id: String) -> anyhow::Result<()> {
     let (act, wanted) = (session.act(), id.clone());
     session.store.write(move |tx| connections::restore(tx, &act, Reach::everything(), &wanted)).await?;
     output::json(&json!({ "connection_id": id, "restored": true }))
+}
+
+async fn move_people(session: &Session, ids: [String; 2], is_dry_run: bool) -> anyhow::Result<()> {
+    let mut cut_over = CutOver::new(session.store.clone(), session.act(), Reach::everything(), ids, is_dry_run);
+    let (mut people, mut counts) = (Vec::new(), Counts::default());
+    while let Some(page) = cut_over.next().await? {
+        for person in page {
+            counts.add(&person);
+            if session.json { people.push(person) } else { output::lines(&[moved(&person)])? }
+        }
+    }
+    if session.json {
+        return output::json(&json!({ "dry_run": is_dry_run, "counts": counts, "people": people }));
+    }
+    let Counts { paired, unpaired, ambiguous, failed } = counts;
+    let done = if is_dry_run { "would move" } else { "moved" };
+    output::lines(&[format!(
+        "{paired} {done}, {unpaired} have no counterpart, {ambiguous} are ambiguous, {failed} failed"
+    )])
+}
+
+fn moved(person: &Person) -> String {
+    let identity = excerpt(&person.identity);
+    let more = match (person.outcome, &person.new_user_id, person.paired_by) {
+        (Outcome::Failed, ..) => person.message.clone().unwrap_or_default(),
+        (_, Some(new), Some(by)) if person.has_signed_in == Some(true) => {
+            format!("by {by}, instead of {new}, who has signed in")
+        }
+        (_, Some(new), Some(by)) => format!("by {by}, instead of {new}"),
+        _ => String::new(),
+    };
+    let outcome = match person.outcome {
+        Outcome::Paired => "paired",
+        Outcome::Moved => "moved",
+        Outcome::Unpaired => "no counterpart",
+        Outcome::Ambiguous => "ambiguous",
+        Outcome::Failed => "failed",
+    };
+    format!("{}  {identity}  {outcome} {more}", person.user_id).trim_end().to_owned()
 }
 
 async fn pending(session: &Session, id: String) -> anyhow::Result<()> {

@@ -56,6 +56,7 @@ fn lines(found: &Diagnosis) -> Vec<String> {
     }
     for same in &found.duplicates {
         lines.push(format!("duplicate: {} {} and {}", excerpt(&same.email), same.user_id, same.others.join(", ")));
+        lines.extend(same.proposals.iter().map(|proposal| format!("   remedy: {proposal}")));
     }
     for denial in &found.recent_denials {
         let user = denial.user_id.as_deref().unwrap_or("nobody known");

@@ -53,13 +53,19 @@ pub(super) struct Add {
     /// Id of the connection of an enterprise or social identity
     #[arg(long, value_name = "ID", required_if_eq_any([("kind", "enterprise"), ("kind", "social")]))]
     connection: Option<String>,
+
+    /// Move a user who has an enterprise identity to another connection; the old directory must be gone or never have
+    /// written the person
+    #[arg(long, requires = "connection")]
+    replace: bool,
 }
 
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
     let act = session.act();
     match command {
-        Command::Add(Add { user, kind, value, connection }) => {
-            let request = identities::Request { kind: Some(kind), value: Some(value), connection_id: connection };
+        Command::Add(Add { user, kind, value, connection, replace }) => {
+            let (kind, value) = (Some(kind), Some(value));
+            let request = identities::Request { kind, value, connection_id: connection, replace };
             let made = session.store.write(move |tx| identities::add(tx, &act, Reach::everything(), &user, &request));
             output::json(&json!({ "id": made.await? }))
         }

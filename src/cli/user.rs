@@ -1,4 +1,4 @@
-//! `anteroom user create|suspend|restore|delete`.
+//! `anteroom user create|suspend|restore|delete|merge`.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::output;
 use super::session::Session;
 use crate::identity::reach::Reach;
 use crate::identity::users::{self, Details, IdentityRequest, ProfileRequest};
-use crate::identity::{erase, organizations};
+use crate::identity::{erase, merge, organizations};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -30,6 +30,22 @@ pub(super) enum Command {
         /// Yes, erase them
         #[arg(long, required = true)]
         yes: bool,
+    },
+    /// Make one user of two who are the same person; it can be undone for 30 days
+    ///
+    /// The one who is kept gets the other's enterprise identity, memberships and roles. --dry-run tells and changes nothing.
+    Merge {
+        /// Id of the user who stays
+        #[arg(long, value_name = "ID")]
+        keep: String,
+
+        /// Id of the user who goes
+        #[arg(long, value_name = "ID")]
+        from: String,
+
+        /// Check everything, but change nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Restore a suspended user; whom their IdP deactivated stays so
     Restore {
@@ -103,6 +119,11 @@ pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         Command::Suspend { id } => set_suspended(session, id, true).await,
         Command::Delete { id, .. } => delete(session, id).await,
         Command::Restore { id } => set_suspended(session, id, false).await,
+        Command::Merge { keep, from, dry_run } => {
+            let act = session.act();
+            let merged = merge::carry_out(&session.store, &act, Reach::everything(), &keep, &from, dry_run).await?;
+            output::json(&serde_json::to_value(merged)?)
+        }
     }
 }
 

@@ -9,13 +9,12 @@ use serde_json::{Value, json};
 
 use super::act::About;
 use super::enterprise::{self, Made, Origin};
+use super::former::FormerIdentity;
 use super::{Act, Error, Tenant, profile};
 use crate::scim::canonical::{email_domain, email_key};
 use crate::scim::resource::Document;
 use crate::store::users::{self, User};
-use crate::store::{
-    self, ConnectionKey, OrganizationKey, Tx, connections, departures, domains, identities, organizations,
-};
+use crate::store::{self, ConnectionKey, OrganizationKey, Tx, departures, domains, identities, organizations};
 
 /// Users with one email that are looked at; more are too many to tell apart.
 const MOST: i64 = 50;
@@ -157,19 +156,13 @@ pub fn carry_out(
 
 /// Everything combining takes away, so that it can be given back.
 fn before(tx: &mut Tx<'_>, user: &User) -> Result<Value, Error> {
-    let mut identities = Vec::new();
-    for identity in identities::list_of_user(tx, user.key)? {
-        let connection = identity.connection_key.map(|key| connections::load(tx, key)).transpose()?;
-        identities.push(json!({
-            "id": identity.id, "type": identity.kind, "value": identity.value, "subject": identity.subject,
-            "connection": connection.map(|connection| connection.id), "origin": identity.origin,
-            "is_confirmed": identity.is_confirmed, "is_primary": identity.is_primary, "created": identity.created,
-            "last_login": identity.last_login, "total_logins": identity.total_logins,
-        }));
+    let mut former = Vec::new();
+    for identity in &identities::list_of_user(tx, user.key)? {
+        former.push(FormerIdentity::of(tx, identity)?);
     }
     Ok(json!({
         "email": user.email, "given_name": user.given_name, "family_name": user.family_name, "picture": user.picture,
-        "profile_source": user.profile_source, "identities": identities,
+        "profile_source": user.profile_source, "identities": former,
         "organizations": organizations::list_codes_of_user(tx, user.key)?,
     }))
 }

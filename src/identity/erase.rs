@@ -15,10 +15,10 @@ use crate::store::users::User;
 use crate::store::{self, ConnectionKey, Tx, events};
 
 /// An enterprise identity and what hangs on it, all locked.
-struct Tied {
-    connection: ConnectionKey,
-    resource: Resource,
-    identity: Identity,
+pub(super) struct Tied {
+    pub(super) connection: ConnectionKey,
+    pub(super) resource: Resource,
+    pub(super) identity: Identity,
 }
 
 /// Erases a user with resource, identities, memberships and departures, and empties what earlier events say of them.
@@ -37,7 +37,11 @@ pub fn user(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Er
     if let Some(tied) = &tied {
         take_apart(tx, act, tied, &user.id)?;
     }
-    events::empty_of_user(tx, &user.id, &json!({ "erased": true }))?;
+    let mut ids = vec![user.id.clone()];
+    while let Some(id) = ids.pop() {
+        ids.extend(events::list_merged_into(tx, &id)?);
+        events::empty_of_user(tx, &id, &json!({ "erased": true }))?;
+    }
     store::users::delete(tx, user.key)?;
     let about = About {
         connection: tied.as_ref().map(|tied| tied.connection),
@@ -84,7 +88,7 @@ fn managed() -> Error {
 }
 
 /// The resource and then the enterprise identity of a user who has one.
-fn lock_tied(tx: &mut Tx<'_>, user: &User) -> Result<Option<Tied>, Error> {
+pub(super) fn lock_tied(tx: &mut Tx<'_>, user: &User) -> Result<Option<Tied>, Error> {
     for identity in identities::list_of_user(tx, user.key)? {
         let (Some(connection), Some(key)) = (identity.connection_key, identity.resource_key) else {
             continue;
@@ -98,7 +102,7 @@ fn lock_tied(tx: &mut Tx<'_>, user: &User) -> Result<Option<Tied>, Error> {
 }
 
 /// Makes sure, with the user locked, that nobody tied or freed them meanwhile.
-fn check_settled(tx: &mut Tx<'_>, user: &User, tied: Option<&Tied>) -> Result<(), Error> {
+pub(super) fn check_settled(tx: &mut Tx<'_>, user: &User, tied: Option<&Tied>) -> Result<(), Error> {
     let held = identities::list_of_user(tx, user.key)?;
     let resource = held.iter().find_map(|identity| identity.resource_key);
     if resource == tied.map(|tied| tied.resource.key) { Ok(()) } else { Err(meanwhile()) }
@@ -109,7 +113,7 @@ fn meanwhile() -> Error {
 }
 
 /// Removes the identity and its resource; the groups it was in change with it.
-fn take_apart(tx: &mut Tx<'_>, act: &Act, tied: &Tied, user: &str) -> Result<(), Error> {
+pub(super) fn take_apart(tx: &mut Tx<'_>, act: &Act, tied: &Tied, user: &str) -> Result<(), Error> {
     let connection = connections::load(tx, tied.connection)?;
     if connection.has_role_rules {
         let tenant = Tenant::load(tx, connection)?;

@@ -2,6 +2,7 @@
 //!
 //! A user with an enterprise identity signs in at one IdP and nowhere else: it has no other identity of any kind.
 
+mod replace;
 mod unbind;
 
 use serde::Deserialize;
@@ -9,6 +10,7 @@ use serde_json::json;
 
 use super::act::{About, Act};
 use super::checks::{on_conflict, required};
+use super::erase::{self, Tied};
 use super::local::Local;
 use super::reach::Reach;
 use super::{Error, enterprise, providers, users};
@@ -31,6 +33,9 @@ pub struct Request {
     pub value: Option<String>,
     /// The connection of a social or enterprise identity.
     pub connection_id: Option<String>,
+    /// Whether an enterprise identity may take the place of another.
+    #[serde(default)]
+    pub replace: bool,
 }
 
 /// Gives a user an identity; the answer is its public id.
@@ -39,16 +44,18 @@ pub struct Request {
 /// 400 for an unknown user, type or connection, a value that is taken, and a user who has an enterprise identity.
 pub fn add(tx: &mut Tx<'_>, act: &Act, reach: Reach, user_id: &str, request: &Request) -> Result<String, Error> {
     lock_person(tx, reach, request)?;
+    let tied = lock_replaced(tx, user_id, request)?;
     let user = store::users::lock(tx, user_id)?.ok_or_else(|| users::not_found(user_id))?;
     if !reach.covers_user(tx, user.key)? {
         return Err(users::not_found(user_id));
     }
     reach.check_user_is_not_shared(tx, user.key)?;
     let held = rows::list_of_user(tx, user.key)?;
-    if held.iter().any(|identity| identity.kind == "enterprise") {
-        return Err(has_enterprise());
-    }
     let kind = required(request.kind.as_deref(), "IDENTITY_TYPE_REQUIRED", "type")?;
+    if held.iter().any(|identity| identity.kind == "enterprise") {
+        let tied = tied.filter(|_| kind == "enterprise").ok_or_else(has_enterprise)?;
+        return replace::replace(tx, act, reach, &user, request, &tied);
+    }
     match kind.as_str() {
         "enterprise" => add_enterprise(tx, act, reach, &user, request),
         "social" => add_social(tx, act, reach, &user, request),
@@ -65,6 +72,14 @@ fn lock_person(tx: &mut Tx<'_>, reach: Reach, request: &Request) -> Result<(), E
         locks::take(tx, &enterprise::locks(&connection, value.trim()))?;
     }
     Ok(())
+}
+
+/// Locks the enterprise identity that is to go, in the order of a push.
+fn lock_replaced(tx: &mut Tx<'_>, user_id: &str, request: &Request) -> Result<Option<Tied>, Error> {
+    match store::users::find(tx, user_id)? {
+        Some(user) if request.replace => erase::lock_tied(tx, &user),
+        _ => Ok(None),
+    }
 }
 
 fn has_enterprise() -> Error {

@@ -122,6 +122,14 @@ pub fn has_left(tx: &mut Tx<'_>, connection: ConnectionKey, user: UserKey) -> Re
     Ok(rows > 0)
 }
 
+/// Lets what was recorded of one user count as another's.
+pub fn set_user(tx: &mut Tx<'_>, from: UserKey, to: UserKey) -> Result<(), Error> {
+    diesel::update(departures::table.filter(departures::user_key.eq(from)))
+        .set(departures::user_key.eq(to))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
 /// Forgets that a user left this connection: they are back.
 pub fn delete_of_user(tx: &mut Tx<'_>, connection: ConnectionKey, user: UserKey) -> Result<(), Error> {
     diesel::delete(

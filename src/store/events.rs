@@ -93,6 +93,22 @@ pub fn list(tx: &mut Tx<'_>, connection: ConnectionKey, limit: i64) -> Result<Ve
         .load(tx.connection)?)
 }
 
+/// Whether an event of this kind tells of a user.
+pub fn has_any(tx: &mut Tx<'_>, user_id: &str, kind: &str) -> Result<bool, Error> {
+    let of = events::table.filter(events::user_id.eq(user_id)).filter(events::kind.eq(kind));
+    Ok(of.select(events::key).first::<i64>(tx.connection).optional()?.is_some())
+}
+
+/// Public ids of the users who were merged into this one.
+pub fn list_merged_into(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<String>, Error> {
+    let away = events::table.filter(events::kind.eq("user.merged_away"));
+    let of: Vec<Option<String>> = away
+        .filter(events::data.like(format!("%\"into\":\"{user_id}\"%")))
+        .select(events::user_id)
+        .load(tx.connection)?;
+    Ok(of.into_iter().flatten().collect())
+}
+
 /// Lets the events about a user say nothing but `data`: who they were is erased, that something happened stays. Of those
 /// about others, it is `user.replaced` that holds something of them: the subject they had.
 pub fn empty_of_user(tx: &mut Tx<'_>, user_id: &str, data: &Value) -> Result<(), Error> {

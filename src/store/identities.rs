@@ -275,6 +275,22 @@ pub fn lock_bound(
     })
 }
 
+/// The enterprise identities of a connection after this one, oldest first, `limit` at most.
+pub fn list_enterprise_after(
+    tx: &mut Tx<'_>,
+    connection: ConnectionKey,
+    after: Option<IdentityKey>,
+    limit: i64,
+) -> Result<Vec<Identity>, Error> {
+    Ok(identities::table
+        .filter(identities::connection_key.eq(connection))
+        .filter(identities::kind.eq("enterprise"))
+        .filter(identities::key.gt(after.unwrap_or(IdentityKey::START)))
+        .order(identities::key)
+        .limit(limit)
+        .load(tx.connection)?)
+}
+
 /// Makes the oldest identity of a kind the user's first choice, if none is.
 pub fn promote(tx: &mut Tx<'_>, user: UserKey, kind: &str) -> Result<(), Error> {
     let held: Vec<Identity> = list_of_user(tx, user)?.into_iter().filter(|identity| identity.kind == kind).collect();

@@ -176,6 +176,36 @@ pub fn list_of_user_whole(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Organiza
         .load(tx.connection)?)
 }
 
+/// A membership, with the code of the organization.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Membership {
+    /// The organization.
+    pub organization: OrganizationKey,
+    /// Its code.
+    pub code: String,
+    /// How it came about, see [`MemberSource::as_str`].
+    pub source: String,
+    /// Microseconds since the epoch.
+    pub joined: i64,
+}
+
+/// The memberships of a user, oldest organization first.
+pub fn list_memberships(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Membership>, Error> {
+    Ok(organization_members::table
+        .inner_join(organizations::table.on(organizations::key.eq(organization_members::organization_key)))
+        .filter(organization_members::user_key.eq(user))
+        .order(organizations::key)
+        .select((organizations::key, organizations::code, organization_members::source, organization_members::joined))
+        .load(tx.connection)?)
+}
+
+/// Ends a membership, however it came about.
+pub fn end_membership(tx: &mut Tx<'_>, organization: OrganizationKey, user: UserKey) -> Result<(), Error> {
+    let of = organization_members::table.filter(organization_members::organization_key.eq(organization));
+    diesel::delete(of.filter(organization_members::user_key.eq(user))).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Whether a user is a member of an organization.
 pub fn is_member(tx: &mut Tx<'_>, organization: OrganizationKey, user: UserKey) -> Result<bool, Error> {
     let rows: i64 = organization_members::table
@@ -196,12 +226,23 @@ pub fn add_member(
     source: MemberSource,
     now: i64,
 ) -> Result<bool, Error> {
+    restore_member(tx, organization, user, source.as_str(), now)
+}
+
+/// The same, as it was before: with the source and the time it had.
+pub fn restore_member(
+    tx: &mut Tx<'_>,
+    organization: OrganizationKey,
+    user: UserKey,
+    source: &str,
+    joined: i64,
+) -> Result<bool, Error> {
     let insert = diesel::insert_into(organization_members::table)
         .values((
             organization_members::organization_key.eq(organization),
             organization_members::user_key.eq(user),
-            organization_members::source.eq(source.as_str()),
-            organization_members::joined.eq(now),
+            organization_members::source.eq(source),
+            organization_members::joined.eq(joined),
         ))
         .on_conflict_do_nothing();
     let rows = match &mut *tx.connection {

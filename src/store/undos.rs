@@ -59,11 +59,11 @@ pub fn find_event(tx: &mut Tx<'_>, id: &str) -> Result<Option<Done>, Error> {
         .optional()?)
 }
 
-/// The events of a kind since `after` that were not undone and whose user is there, newest first, `limit` at most; those on
+/// The events of these kinds since `after` that were not undone and whose user is there, newest first, `limit` at most; those on
 /// one organization's connections, or all.
 pub fn list(
     tx: &mut Tx<'_>,
-    kind: &str,
+    kinds: &[&str],
     after: i64,
     organization: Option<OrganizationKey>,
     limit: i64,
@@ -72,7 +72,7 @@ pub fn list(
         .inner_join(connections::table.on(events::connection_key.eq(connections::key.nullable())))
         .inner_join(users::table.on(events::user_id.eq(users::id.nullable())))
         .left_join(undos::table.on(undos::event_id.eq(events::id)))
-        .filter(events::kind.eq(kind))
+        .filter(events::kind.eq_any(kinds.to_vec()))
         .filter(events::occurred.gt(after))
         .filter(undos::event_id.is_null())
         .order((events::occurred.desc(), events::key.desc()))

@@ -198,6 +198,12 @@ pub fn set_picture(tx: &mut Tx<'_>, key: UserKey, picture: Option<&str>) -> Resu
     Ok(())
 }
 
+/// Writes when somebody signed in last.
+pub fn set_last_signed_in(tx: &mut Tx<'_>, key: UserKey, at: Option<i64>) -> Result<(), Error> {
+    diesel::update(users::table.filter(users::key.eq(key))).set(users::last_signed_in.eq(at)).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Writes the application's own id.
 pub fn set_provided_id(tx: &mut Tx<'_>, key: UserKey, id: Option<&str>, now: i64) -> Result<(), Error> {
     diesel::update(users::table.filter(users::key.eq(key)))

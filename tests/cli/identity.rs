@@ -74,3 +74,51 @@ fn an_identity_is_deleted_by_who_says_yes_and_subjects_are_released_together() {
     assert_eq!(bench.json(&format!("{delete} --yes"))["deleted"], true);
     assert!(bench.failure(&format!("{delete} --yes")).contains("IDENTITY_NOT_FOUND"));
 }
+
+#[test]
+fn two_users_are_merged_and_made_two_again() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let connection = text(&made, "connection_id");
+    let one = bench.json("user create --organization Acme --email home@acme.test --username ana");
+    let other = bench.json("user create --organization Acme --email ana@acme.test");
+    let (one, other) = (text(&one, "id"), text(&other, "id"));
+    let merge = format!("user merge --keep {one} --from {other}");
+    assert!(bench.failure(&merge).contains("NOTHING_TO_MERGE"));
+    bench.json(&format!(
+        "identity add --user {other} --type enterprise --value ana@acme.test --connection {connection}"
+    ));
+    assert_eq!(bench.json(&format!("{merge} --dry-run"))["dry_run"], true);
+    assert_eq!(text(&bench.json(&merge), "identity"), "ana@acme.test");
+    assert!(bench.failure(&merge).contains("USER_NOT_FOUND"));
+    let listed = bench.text("undo --list");
+    let event = listed.split("  ").next().unwrap();
+    assert_eq!(text(&bench.json(&format!("undo {event}")), "new_user_id"), other);
+    assert!(bench.failure("user create --username ana").contains("IDENTITY_EXISTS"));
+}
+
+#[test]
+fn people_move_to_another_connection_by_who_says_yes() {
+    let bench = Bench::new();
+    let old = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let new = bench.json("directory create --organization Acme --name Entra --provider entra_id_azure_ad");
+    let mut users = Vec::new();
+    for made in [&old, &new] {
+        let user = bench.json("user create --organization Acme");
+        let (user, connection) = (text(&user, "id").to_owned(), text(made, "connection_id"));
+        bench.json(&format!(
+            "identity add --user {user} --type enterprise --value ana@acme.test --connection {connection}"
+        ));
+        users.push(user);
+    }
+    let ids = format!("--from {} --to {}", text(&old, "connection_id"), text(&new, "connection_id"));
+    assert!(bench.failure(&format!("connection move {ids}")).contains("CONNECTION_HAS_DIRECTORY"));
+    bench.json(&format!("directory delete --id {}", text(&old, "directory_id")));
+    let told = bench.text(&format!("connection move {ids}"));
+    let line = format!("{}  ana@acme.test  paired by email, instead of {}\n", users[0], users[1]);
+    assert_eq!(told, format!("{line}1 would move, 0 have no counterpart, 0 are ambiguous, 0 failed\n"));
+    assert_eq!(bench.json(&format!("connection move {ids} --yes --json"))["counts"]["paired"], 1);
+    let asked =
+        format!("sign-in --connection {} --subject s --email ana@acme.test --json", text(&new, "connection_id"));
+    assert_eq!(text(&bench.json(&asked)["user"], "id"), users[0]);
+}

@@ -174,6 +174,7 @@ fn pre_create(
         kind: Some("enterprise".into()),
         value: Some(person.email.clone()),
         connection_id: Some(connection.to_owned()),
+        replace: false,
     };
     identities::add(tx, act, Reach::everything(), &user, &enterprise)?;
     Ok(user)

@@ -11,6 +11,7 @@ mod directories;
 mod domains;
 mod identities;
 mod imports;
+mod merging;
 mod organizations;
 mod pending_members;
 mod person_tokens;
@@ -73,6 +74,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::PATCH, "/connections/{id}", || needs("update:connections", web::to(connections::update))),
     row(Method::DELETE, "/connections/{id}", || needs("delete:connections", web::to(connections::delete))),
     row(Method::POST, "/connections/{id}/restore", || needs("delete:connections", web::to(connections::restore))),
+    row(Method::POST, "/connections/{id}/move", || needs("update:identities", web::to(merging::move_people))),
     row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),
     row(Method::GET, "/connections/{id}/diagnosis", || needs("read:connections", web::to(diagnosis::get))),
     row(Method::GET, "/connections/{id}/pending_members", || needs("read:connections", web::to(pending_members::list))),
@@ -92,6 +94,7 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::DELETE, "/user", || needs("delete:users", web::to(users::delete))),
     row(Method::GET, "/users/{id}/identities", || needs("read:user_identities", web::to(identities::list))),
     row(Method::POST, "/users/{id}/identities", || needs("create:user_identities", web::to(identities::create))),
+    row(Method::POST, "/users/{id}/merge", || needs("update:users", web::to(merging::merge))),
     row(Method::POST, "/users/{id}/scim_tokens", || needs("create:user_scim_tokens", web::to(person_tokens::create))),
     row(Method::DELETE, "/identities/{id}", || needs("delete:identities", web::to(identities::delete))),
     row(Method::POST, "/connections/{id}/unbind", || needs("update:identities", web::to(identities::unbind_all))),

@@ -79,6 +79,8 @@ pub struct Duplicate {
     pub user_id: String,
     /// The others.
     pub others: Vec<String>,
+    /// The commands that would make one user of two, where that can be: each tells what it would do.
+    pub proposals: Vec<String>,
 }
 
 /// A denial that happened.

@@ -9,7 +9,7 @@ use crate::clock::rfc3339;
 use crate::identity::{Reach, Tenant};
 use crate::store::diagnosis::{self as rows, KeptOut};
 use crate::store::organizations::Organization;
-use crate::store::{Error, Tx, users};
+use crate::store::{Error, Tx, identities, users};
 
 /// Events that are looked through for denials.
 const EVENTS: i64 = 2_000;
@@ -52,16 +52,33 @@ pub(super) fn duplicates(tx: &mut Tx<'_>, reach: Reach, tenant: &Tenant) -> Resu
             continue;
         }
         seen.insert((pair.user_id.clone(), pair.other_id.clone()));
+        let proposal = proposal(tx, &pair)?;
         match found.last_mut() {
-            Some(last) if last.user_id == pair.user_id => last.others.push(pair.other_id),
+            Some(last) if last.user_id == pair.user_id => {
+                last.others.push(pair.other_id);
+                last.proposals.extend(proposal);
+            }
             _ => found.push(Duplicate {
                 email: pair.email.unwrap_or_default(),
                 user_id: pair.user_id,
                 others: vec![pair.other_id],
+                proposals: proposal.into_iter().collect(),
             }),
         }
     }
     Ok(found)
+}
+
+/// The merge of a pair of whom only one has an IdP: the older user stays, because applications know it longer.
+fn proposal(tx: &mut Tx<'_>, pair: &rows::Duplicate) -> Result<Option<String>, Error> {
+    let (Some(one), Some(other)) = (users::find(tx, &pair.user_id)?, users::find(tx, &pair.other_id)?) else {
+        return Ok(None);
+    };
+    if identities::list_of_user(tx, other.key)?.iter().any(|identity| identity.kind == "enterprise") {
+        return Ok(None);
+    }
+    let (keep, from) = if other.key < one.key { (&other.id, &one.id) } else { (&one.id, &other.id) };
+    Ok(Some(format!("anteroom user merge --dry-run --keep {keep} --from {from}")))
 }
 
 fn is_visible(tx: &mut Tx<'_>, reach: Reach, user: &str) -> Result<bool, Error> {

@@ -22,10 +22,10 @@ use crate::store::users::{self, User};
 use crate::store::{Tx, UserKey};
 
 /// The two whom the combination made one, locked.
-struct Pair {
-    user: User,
-    identity: Identity,
-    resource: Resource,
+pub(super) struct Pair {
+    pub(super) user: User,
+    pub(super) identity: Identity,
+    pub(super) resource: Resource,
 }
 
 pub(super) fn undo(
@@ -37,12 +37,12 @@ pub(super) fn undo(
 ) -> Result<Undone, Error> {
     let before = before::read(&event.data)?;
     let tenant = Tenant::load(tx, connection)?;
-    lock_person(tx, &tenant, &before, event)?;
+    lock_person(tx, &tenant, before.email.as_deref(), event)?;
     let pair = lock_pair(tx, act, &tenant, event)?;
     reach.check_user_is_not_shared(tx, pair.user.key)?;
     let person = part(tx, act, &tenant, &pair, &before)?;
     leave_organization(tx, &tenant, pair.user.key, &before)?;
-    let about = about(&tenant, &pair);
+    let about = about(&tenant, &pair, &pair.user.id);
     enterprise::make_member(tx, act, &tenant, person.key, origin(&pair.identity).member_source(), of(about, &person))?;
     let by_event = record(tx, act, about, &person, &before, event)?;
     undos::insert(tx, &event.id, &by_event, act.now)?;
@@ -57,8 +57,8 @@ pub(super) fn undo(
 }
 
 /// A push or a sign-in of the same person waits; taken before any row is locked.
-fn lock_person(tx: &mut Tx<'_>, tenant: &Tenant, before: &Before, event: &Done) -> Result<(), Error> {
-    let mut wanted: Vec<Lock> = before.email.as_deref().and_then(email_key).map(Lock::Email).into_iter().collect();
+pub(super) fn lock_person(tx: &mut Tx<'_>, tenant: &Tenant, email: Option<&str>, event: &Done) -> Result<(), Error> {
+    let mut wanted: Vec<Lock> = email.and_then(email_key).map(Lock::Email).into_iter().collect();
     if let Some(identity) = find_identity(tx, event)? {
         wanted.extend(enterprise::locks(&tenant.connection, &identity.value));
     }
@@ -70,7 +70,7 @@ fn find_identity(tx: &mut Tx<'_>, event: &Done) -> Result<Option<Identity>, Erro
 }
 
 /// Locks resource, identity and user, in the order of a push; refuses unless they still belong together.
-fn lock_pair(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, event: &Done) -> Result<Pair, Error> {
+pub(super) fn lock_pair(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, event: &Done) -> Result<Pair, Error> {
     let resource_id = event.resource_id.as_deref().unwrap_or_default();
     let resource = resources::lock(tx, tenant.key(), "User", resource_id)?;
     let identity = match &resource {
@@ -96,16 +96,10 @@ fn part(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, pair: &Pair, before: &Befor
     if pair.user.is_suspended {
         users::set_suspended(tx, person.key, true, act.now)?;
     }
-    let of = |user| About {
-        connection: Some(tenant.key()),
-        user: Some(user),
-        identity: Some(pair.identity.id.as_str()),
-        resource: Some(pair.resource.id.as_str()),
-    };
-    roles::lost(tx, act, tenant, &pair.identity, of(pair.user.id.as_str()))?;
+    roles::lost(tx, act, tenant, &pair.identity, about(tenant, pair, &pair.user.id))?;
     identities::set_user(tx, pair.identity.key, person.key)?;
     if pair.resource.active {
-        roles::gained(tx, act, tenant, &pair.identity, of(person.id.as_str()))?;
+        roles::gained(tx, act, tenant, &pair.identity, about(tenant, pair, &person.id))?;
     }
     before.restore_identities(tx, pair.user.key)?;
     Ok(person)
@@ -149,10 +143,10 @@ fn record(
     Ok(by_event)
 }
 
-fn about<'a>(tenant: &Tenant, pair: &'a Pair) -> About<'a> {
+pub(super) fn about<'a>(tenant: &Tenant, pair: &'a Pair, user: &'a str) -> About<'a> {
     About {
         connection: Some(tenant.key()),
-        user: Some(&pair.user.id),
+        user: Some(user),
         identity: Some(&pair.identity.id),
         resource: Some(&pair.resource.id),
     }

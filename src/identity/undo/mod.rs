@@ -1,10 +1,11 @@
-//! Taking back what cannot be seen to be wrong before it is done: a combination by trusted email.
+//! Taking back what cannot be seen to be wrong before it is done: a combination by trusted email, a merge.
 //!
 //! The event of the change holds what was before; it can be undone once, for 30 days, as long as nothing stands in the
 //! way. A dry run is the same transaction, undone.
 
 mod before;
 mod combined;
+mod merged;
 
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use crate::clock::rfc3339;
 use crate::store::undos::{self, Done, Undoable};
 use crate::store::{self, Store, Tx, connections};
 
+use super::former::conflict;
 use super::{Act, Error, Reach};
 
 /// How long an event can be undone.
@@ -19,7 +21,9 @@ const UNDO_MICROS: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 /// How many events a list shows.
 const SHOWN: usize = 500;
 /// What can be undone.
+const KINDS: [&str; 2] = [COMBINED, MERGED];
 const COMBINED: &str = "user.combined";
+const MERGED: &str = "user.merged";
 
 /// An event that can be undone, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,7 +63,7 @@ pub struct Undone {
 /// What can be undone, newest first, and whether there is more than is listed.
 pub fn list(tx: &mut Tx<'_>, reach: Reach, now: i64) -> Result<(Vec<Listed>, bool), store::Error> {
     let one_more = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
-    let mut found = undos::list(tx, COMBINED, now - UNDO_MICROS, reach.organization(), one_more)?;
+    let mut found = undos::list(tx, &KINDS, now - UNDO_MICROS, reach.organization(), one_more)?;
     let has_more = found.len() > SHOWN;
     found.truncate(SHOWN);
     Ok((found.into_iter().map(shown).collect(), has_more))
@@ -120,11 +124,14 @@ fn undo(tx: &mut Tx<'_>, act: &Act, reach: Reach, event_id: &str) -> Result<Undo
     if !reach.covers(connection.as_ref().and_then(|connection| connection.organization_key)) {
         return Err(missing());
     }
-    let Some(connection) = connection.filter(|_| event.kind == COMBINED) else {
-        let message = format!("An event of kind {} cannot be undone; {COMBINED} can", event.kind);
-        return Err(Error::invalid("NOT_UNDOABLE", message));
-    };
-    combined::undo(tx, act, reach, connection, &event)
+    match (connection, event.kind.as_str()) {
+        (Some(connection), COMBINED) => combined::undo(tx, act, reach, connection, &event),
+        (Some(connection), MERGED) => merged::undo(tx, act, reach, connection, &event),
+        (_, kind) => {
+            let message = format!("An event of kind {kind} cannot be undone; {} can", KINDS.join(" and "));
+            Err(Error::invalid("NOT_UNDOABLE", message))
+        }
+    }
 }
 
 /// Whether the event may still be undone; asked under the locks of the rows it is about.
@@ -136,9 +143,4 @@ fn check(tx: &mut Tx<'_>, act: &Act, event: &Done) -> Result<(), Error> {
         return Err(Error::invalid("UNDO_EXPIRED", "The event is older than 30 days and can no longer be undone"));
     }
     Ok(())
-}
-
-/// Something that happened since stands in the way.
-fn conflict(what: impl std::fmt::Display) -> Error {
-    Error::conflict("UNDO_CONFLICT", format!("The event cannot be undone: {what}"))
 }

@@ -131,7 +131,8 @@ api_test! {
         let foreign = app.directory_of(&elsewhere, Setup::default()).await;
         let other = user_of(&app, &foreign, &foreign.push("ana@acme.test").await).await;
         let duplicates = diagnosis(&app, &directory).await["duplicates"].clone();
-        assert_eq!(duplicates, json!([{"email": "ana@acme.test", "user_id": pushed, "others": [before, other]}]));
+        assert_eq!(duplicates, json!([{"email": "ana@acme.test", "user_id": pushed, "others": [before, other],
+            "proposals": [format!("anteroom user merge --dry-run --keep {before} --from {pushed}")]}]));
         let bound = app.client_of(&directory.organization_code).await;
         let path = format!("{}/api/v1/connections/{}/diagnosis", app.url, directory.connection_id);
         let answer = crate::support::Answer::of(app.client.get(&path).bearer_auth(&bound)).await.expect(200);
@@ -151,7 +152,7 @@ api_test! {
             users.push(user_of(&app, &directory, &resource).await);
         }
         let duplicates = diagnosis(&app, &directory).await["duplicates"].clone();
-        assert_eq!(duplicates, json!([{"email": "help@acme.test", "user_id": users[0], "others": [users[1]]}]));
+        assert_eq!(duplicates, json!([{"email": "help@acme.test", "user_id": users[0], "others": [users[1]], "proposals": []}]));
     }
 }
 

@@ -15,6 +15,7 @@ mod imports;
 mod joining;
 mod lifecycle;
 mod linking;
+mod merging;
 mod pre_created;
 mod races;
 mod roles;
