@@ -1,4 +1,4 @@
-//! The people side against a reference model: random histories of pushes, API calls, domains, days and sign-ins.
+//! The people side against a reference model: random histories of pushes, imports, API calls, domains, days and sign-ins.
 //!
 //! Each step is done to a real server, over HTTP, and to a model that says the rules as plainly as they are written
 //! (`reference.rs`); each answer, and in the end every user, is compared. `ANTEROOM_MODEL_STEPS` says how many steps
@@ -56,6 +56,11 @@ const RULES: &[&str] = &[
     "identity.unbound",
     "user.combining_undone",
     "user.erased",
+    "another directory",
+    "import: Created",
+    "import: Completed",
+    "import: Unchanged",
+    "import: Failed",
 ];
 
 async fn compare(mut database: impl AsyncFnMut() -> Option<Database>) {

@@ -188,30 +188,36 @@ impl TestApp {
     /// A new connection and directory of an organization.
     pub async fn directory_of(&self, organization: &str, setup: Setup) -> Directory {
         let (act, code) = (self.act(), organization.to_owned());
-        let (connection_id, endpoint, token) = self
-            .store
-            .write(move |tx| {
-                let connection = connections::Request {
-                    name: Some("idp".into()),
-                    strategy: Some(setup.strategy.into()),
-                    organization_code: Some(code.clone()),
-                    options: setup.options.as_object().cloned(),
-                    ..connections::Request::default()
-                };
-                let connection = connections::create(tx, &act, Reach::everything(), &connection)?;
-                let request = directories::Request {
-                    org_code: Some(code.clone()),
-                    directory_name: Some("directory".into()),
-                    provider_code: Some(setup.provider.into()),
-                    enterprise_connection_id: Some(connection.id.clone()),
-                };
-                let (made, token) = directories::create(tx, &act, Reach::everything(), &request)?;
-                Ok::<_, anteroom::identity::Error>((connection.id, made.directory.endpoint_id, token))
-            })
-            .await
-            .expect("a directory");
+        let made = self.store.write(move |tx| {
+            let connection = connections::Request {
+                name: Some("idp".into()),
+                strategy: Some(setup.strategy.into()),
+                organization_code: Some(code.clone()),
+                options: setup.options.as_object().cloned(),
+                ..connections::Request::default()
+            };
+            connections::create(tx, &act, Reach::everything(), &connection)
+        });
+        let connection = made.await.expect("a connection").id;
+        self.another_directory(organization, &connection, setup.provider).await
+    }
+
+    /// A new directory of a connection that has none.
+    pub async fn another_directory(&self, organization: &str, connection: &str, provider: &str) -> Directory {
+        let act = self.act();
+        let request = directories::Request {
+            org_code: Some(organization.to_owned()),
+            directory_name: Some("directory".into()),
+            provider_code: Some(provider.to_owned()),
+            enterprise_connection_id: Some(connection.to_owned()),
+        };
+        let made = self.store.write(move |tx| {
+            let (made, token) = directories::create(tx, &act, Reach::everything(), &request)?;
+            Ok::<_, anteroom::identity::Error>((made.directory.endpoint_id, token))
+        });
+        let (endpoint, token) = made.await.expect("a directory");
         let base_url = directories::scim_base_url(&self.url, &endpoint);
-        Directory::new(organization, &connection_id, base_url, &token, self.client.clone())
+        Directory::new(organization, connection, base_url, &token, self.client.clone())
     }
 
     /// A call of the management API.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anteroom::identity::{connections, domains};
+use anteroom::identity::{Reach, connections, directories, domains};
 use anteroom::store::{organizations, users};
 use reqwest::Method;
 use serde_json::json;
@@ -119,6 +119,27 @@ impl History {
         let answer = directory.post("/Users", &body(&document)).await;
         assert!((400..500).contains(&answer.status), "{} {}", answer.text, self.told());
         self.set_enabled(connection, true).await;
+    }
+
+    /// A directory is deleted and another made: people stay, sign in meanwhile, and are served under the same ids.
+    pub(super) async fn renew_directory(&mut self) {
+        let connection = self.random.below(self.directories.len());
+        self.steps.push(format!("another directory for {connection}"));
+        let (act, id) = (self.app.act(), self.directories[connection].connection_id.clone());
+        let deleted = self.app.store.write(move |tx| {
+            let connection = anteroom::store::connections::find(tx, &id)?.unwrap();
+            let directory = anteroom::store::directories::find_of_connection(tx, connection.key)?.unwrap();
+            directories::delete(tx, &act, Reach::everything(), &directory.id)
+        });
+        deleted.await.unwrap();
+        let document = self.document();
+        let answer = self.directories[connection].post("/Users", &body(&document)).await;
+        assert_eq!(answer.status, 401, "{} {}", answer.text, self.told());
+        self.sign_in_on(connection).await;
+        let old = &self.directories[connection];
+        self.directories[connection] =
+            self.app.another_directory(&old.organization_code, &old.connection_id, "okta").await;
+        self.count("another directory");
     }
 
     pub(super) async fn set_enabled(&mut self, connection: usize, is_enabled: bool) {

@@ -3,6 +3,7 @@
 mod admin;
 mod compare;
 mod idp;
+mod import;
 mod sign_in;
 
 use serde_json::json;
@@ -87,7 +88,9 @@ impl History {
             34..40 => self.delete().await,
             40..50 => self.create_user().await,
             50..53 => self.pre_create().await,
-            53..85 => self.sign_in().await,
+            53..58 => self.import().await,
+            58..84 => self.sign_in().await,
+            84 => self.renew_directory().await,
             85..87 => self.undo().await,
             87 => self.erase().await,
             88 => self.unbind().await,

@@ -18,6 +18,10 @@ impl History {
 
     pub(super) async fn sign_in(&mut self) {
         let connection = self.random.below(self.directories.len());
+        self.sign_in_on(connection).await;
+    }
+
+    pub(super) async fn sign_in_on(&mut self, connection: usize) {
         let question = self.question(connection);
         self.steps.push(format!("sign-in on {connection}: {question:?}"));
         let mut asked = json!({"subject": question.subject, "email": question.email});

@@ -3,10 +3,13 @@
 //! It knows nothing of databases, requests or locks. A user is a number here; the history keeps which `kp_` id it has.
 
 mod admin;
+mod import;
 mod push;
 mod sign_in;
 
 use std::collections::BTreeMap;
+
+pub use import::Done;
 
 /// How somebody became a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
