@@ -39,7 +39,12 @@ pub fn user(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Er
     }
     let mut ids = vec![user.id.clone()];
     while let Some(id) = ids.pop() {
-        ids.extend(events::list_merged_into(tx, &id)?);
+        for former in events::list_merged_into(tx, &id)? {
+            // Who was made a user again has a life of their own.
+            if store::users::find(tx, &former)?.is_none() {
+                ids.push(former);
+            }
+        }
         events::empty_of_user(tx, &id, &json!({ "erased": true }))?;
     }
     store::users::delete(tx, user.key)?;

@@ -110,10 +110,11 @@ pub fn list_merged_into(tx: &mut Tx<'_>, user_id: &str) -> Result<Vec<String>, E
 }
 
 /// Lets the events about a user say nothing but `data`: who they were is erased, that something happened stays. Of those
-/// about others, it is `user.replaced` that holds something of them: the subject they had.
+/// about others, some hold something of them: the subject they had, or what they were before they were two again.
 pub fn empty_of_user(tx: &mut Tx<'_>, user_id: &str, data: &Value) -> Result<(), Error> {
-    let replaced = events::kind.eq("user.replaced").and(events::data.like(format!("%\"{user_id}\"%")));
-    diesel::update(events::table.filter(events::user_id.eq(user_id).or(replaced)))
+    let of_others = events::kind.eq_any(["user.replaced", "user.merged", "user.moved"]);
+    let of_others = of_others.and(events::data.like(format!("%\"{user_id}\"%")));
+    diesel::update(events::table.filter(events::user_id.eq(user_id).or(of_others)))
         .set(events::data.eq(data.to_string()))
         .execute(tx.connection)?;
     Ok(())

@@ -56,6 +56,8 @@ const RULES: &[&str] = &[
     "identity.unbound",
     "user.combining_undone",
     "user.erased",
+    "user.merged",
+    "user.merging_undone",
     "another directory",
     "import: Created",
     "import: Completed",

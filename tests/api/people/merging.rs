@@ -158,6 +158,22 @@ api_test! {
     }
 }
 
+api_test! {
+    async fn erasing_one_of_two_who_were_one_leaves_the_other_s_history(app: TestApp) {
+        let directory = app.directory(okta(json!({}))).await;
+        let (local, pushed, _) = twice(&app, &directory).await;
+        merge(&app, &local, &pushed, false).await.expect(200);
+        undo(&app, &event(&app, "user.merged")).await.expect(200);
+        app.api(Method::DELETE, &format!("/api/v1/user?id={local}"), None).await.expect(200);
+        let mut sql = Sql::connect(&app.database.url);
+        let of = |user: &str| format!("SELECT data AS value FROM events WHERE user_id = '{user}' AND kind = 'user.created'");
+        assert!(sql.texts(&of(&pushed))[0].contains(ANA));
+        assert!(!sql.texts(&of(&local))[0].contains(ANA));
+        let told = sql.texts("SELECT data AS value FROM events WHERE kind = 'user.merged'");
+        assert!(!told[0].contains(ANA), "{told:?}");
+    }
+}
+
 async fn cut_over(app: &TestApp, from: &Directory, to: &Directory, is_dry_run: bool) -> Answer {
     let body = json!({"to": to.connection_id, "dry_run": is_dry_run});
     app.api(Method::POST, &format!("/api/v1/connections/{}/move", from.connection_id), Some(body)).await

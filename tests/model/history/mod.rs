@@ -4,6 +4,7 @@ mod admin;
 mod compare;
 mod idp;
 mod import;
+mod merge;
 mod sign_in;
 
 use serde_json::json;
@@ -34,6 +35,8 @@ pub struct History {
     people: BTreeMap<usize, String>,
     /// Ids of the events, by number of the model's combinations.
     combinations: Vec<String>,
+    /// The same of the merges.
+    merges: Vec<String>,
     steps: Vec<String>,
     /// How often each thing happened.
     pub happened: BTreeMap<String, usize>,
@@ -63,8 +66,8 @@ impl History {
         }
         let model = Model::new(self_join, connections);
         let (users, people, steps, happened) = (Vec::new(), BTreeMap::new(), Vec::new(), BTreeMap::new());
-        let combinations = Vec::new();
-        Self { app, model, random, directories, organizations, users, people, combinations, steps, happened }
+        let (combinations, merges) = (Vec::new(), Vec::new());
+        Self { app, model, random, directories, organizations, users, people, combinations, merges, steps, happened }
     }
 
     /// Goes on by so many steps, then compares everything there is.
@@ -89,7 +92,8 @@ impl History {
             40..50 => self.create_user().await,
             50..53 => self.pre_create().await,
             53..58 => self.import().await,
-            58..84 => self.sign_in().await,
+            58..61 => self.merge().await,
+            61..84 => self.sign_in().await,
             84 => self.renew_directory().await,
             85..87 => self.undo().await,
             87 => self.erase().await,

@@ -3,7 +3,7 @@
 use super::{Combination, Document, Model, Person, Source, User};
 
 /// Days in which a combination can be undone.
-const UNDO_DAYS: u64 = 30;
+pub(super) const UNDO_DAYS: u64 = 30;
 
 impl Model {
     /// A user with an email identity; nothing when somebody has it.
@@ -60,7 +60,7 @@ impl Model {
         let owner = owner(self);
         let Person { document, is_pushed, .. } = self.people[&person].clone();
         let is_suspended = self.users[user].is_suspended;
-        let made = self.make_user(&document);
+        let made = self.make_user(&document, if is_pushed { "directory" } else { "sign_in" });
         self.users[made].is_suspended = is_suspended;
         self.join(made, owner, if is_pushed { Source::Directory } else { Source::SignIn });
         if let Some(person) = self.people.get_mut(&person) {
@@ -68,7 +68,7 @@ impl Model {
         }
         let was_member = before.member_of.contains_key(&owner);
         let former = &mut self.users[user];
-        (former.email, former.emails) = (before.email, before.emails);
+        (former.email, former.emails, former.profile_source) = (before.email, before.emails, before.profile_source);
         if !was_member && matches!(former.member_of.get(&owner), Some(Source::Directory | Source::SignIn)) {
             former.member_of.remove(&owner);
         }
@@ -81,9 +81,7 @@ impl Model {
         self.people.retain(|_, person| person.user != user);
         self.departures.retain(|gone| gone.user != user);
         self.users[user] = User { is_gone: true, ..User::default() };
-        for combination in self.combinations.iter_mut().filter(|combination| combination.user == user) {
-            combination.is_over = true;
-        }
+        self.end_undos(user);
     }
 
     /// Days pass, and what is over by then is forgotten.

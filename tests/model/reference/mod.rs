@@ -4,6 +4,7 @@
 
 mod admin;
 mod import;
+mod merge;
 mod push;
 mod sign_in;
 
@@ -42,6 +43,8 @@ pub struct User {
     pub emails: Vec<String>,
     pub member_of: BTreeMap<usize, Source>,
     pub is_gone: bool,
+    /// Who wrote the profile last: `directory`, `sign_in`, or an administrator (empty).
+    pub profile_source: &'static str,
 }
 
 /// What an IdP says of a person.
@@ -138,6 +141,7 @@ pub struct Model {
     pub people: BTreeMap<usize, Person>,
     departures: Vec<Departure>,
     combinations: Vec<Combination>,
+    merges: Vec<merge::Merge>,
     pub domains: BTreeMap<String, usize>,
     today: u64,
     made: usize,
@@ -146,8 +150,8 @@ pub struct Model {
 impl Model {
     pub fn new(self_join: Vec<bool>, connections: Vec<Connection>) -> Self {
         let (users, people, domains) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let (departures, combinations) = (Vec::new(), Vec::new());
-        Self { self_join, connections, users, people, departures, combinations, domains, today: 0, made: 0 }
+        let (departures, combinations, merges) = (Vec::new(), Vec::new(), Vec::new());
+        Self { self_join, connections, users, people, departures, combinations, merges, domains, today: 0, made: 0 }
     }
 
     fn of(&self, connection: usize) -> impl Iterator<Item = (usize, &Person)> {
@@ -202,8 +206,9 @@ impl Model {
         }
     }
 
-    fn make_user(&mut self, document: &Document) -> usize {
-        self.users.push(User { email: document.matching().map(str::to_owned), ..User::default() });
+    fn make_user(&mut self, document: &Document, profile_source: &'static str) -> usize {
+        let email = document.matching().map(str::to_owned);
+        self.users.push(User { email, profile_source, ..User::default() });
         self.users.len() - 1
     }
 
@@ -250,6 +255,7 @@ impl Model {
         if let Some(email) = document.matching() {
             self.users[user].email = Some(email.to_owned());
         }
+        self.users[user].profile_source = if source == Source::Directory { "directory" } else { "sign_in" };
         self.combinations.push(Combination { user, person, on: self.today, before, is_over: false });
         person
     }

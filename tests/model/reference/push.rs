@@ -21,7 +21,7 @@ impl Model {
         if let Some(Candidate::One(user)) = trusted.map(|email| self.candidate(connection, &email)) {
             return Some(self.combine(connection, user, document, None, Source::Directory));
         }
-        let user = self.make_user(document);
+        let user = self.make_user(document, "directory");
         Some(self.attach(connection, user, document, None, Source::Directory))
     }
 
@@ -61,6 +61,7 @@ impl Model {
         if let Some(email) = document.matching() {
             self.users[user].email = Some(email.to_owned());
         }
+        self.users[user].profile_source = "directory";
         self.attach(connection, user, document, subject, Source::Directory)
     }
 
@@ -79,7 +80,7 @@ impl Model {
         let has_both = before.external_id.is_some() && document.external_id.is_some();
         if !before.active && document.active && has_both && before.external_id != document.external_id {
             self.leave(at);
-            let user = self.make_user(document);
+            let user = self.make_user(document, "directory");
             let new = Person { connection, user, document: document.clone(), is_pushed: true, subject: None };
             self.people.insert(at, new);
             self.join(user, owner, Source::Directory);
@@ -88,6 +89,7 @@ impl Model {
         if before.matching().is_some() || document.matching().is_some() {
             self.users[user].email = document.matching().map(str::to_owned);
         }
+        self.users[user].profile_source = "directory";
         if let Some(person) = self.people.get_mut(&at) {
             (person.is_pushed, person.document) = (true, document.clone());
         }

@@ -122,7 +122,7 @@ impl Model {
         if is_taken {
             return Verdict::Deny("ambiguous", None);
         }
-        let user = self.make_user(&document);
+        let user = self.make_user(&document, "sign_in");
         self.attach(connection, user, &document, subject, Source::SignIn);
         Verdict::Allow("created", user)
     }
