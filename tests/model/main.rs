@@ -58,6 +58,7 @@ const RULES: &[&str] = &[
     "user.erased",
     "user.merged",
     "user.merging_undone",
+    "user.replacing_undone",
     "another directory",
     "import: Created",
     "import: Completed",

@@ -1,4 +1,5 @@
-//! Taking back what cannot be seen to be wrong before it is done: a combination by trusted email, a merge.
+//! Taking back what cannot be seen to be wrong before it is done: a combination by trusted email, a merge, a login
+//! that was given to somebody else.
 //!
 //! The event of the change holds what was before; it can be undone once, for 30 days, as long as nothing stands in the
 //! way. A dry run is the same transaction, undone.
@@ -6,6 +7,7 @@
 mod before;
 mod combined;
 mod merged;
+mod replaced;
 
 use serde::Serialize;
 
@@ -21,9 +23,10 @@ const UNDO_MICROS: i64 = 30 * 24 * 60 * 60 * 1_000_000;
 /// How many events a list shows.
 const SHOWN: usize = 500;
 /// What can be undone.
-const KINDS: [&str; 2] = [COMBINED, MERGED];
+const KINDS: [&str; 3] = [COMBINED, MERGED, REPLACED];
 const COMBINED: &str = "user.combined";
 const MERGED: &str = "user.merged";
+const REPLACED: &str = "user.replaced";
 
 /// An event that can be undone, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -127,8 +130,9 @@ fn undo(tx: &mut Tx<'_>, act: &Act, reach: Reach, event_id: &str) -> Result<Undo
     match (connection, event.kind.as_str()) {
         (Some(connection), COMBINED) => combined::undo(tx, act, reach, connection, &event),
         (Some(connection), MERGED) => merged::undo(tx, act, reach, connection, &event),
+        (Some(connection), REPLACED) => replaced::undo(tx, act, reach, &connection, &event),
         (_, kind) => {
-            let message = format!("An event of kind {kind} cannot be undone; {} can", KINDS.join(" and "));
+            let message = format!("An event of kind {kind} cannot be undone; these can: {}", KINDS.join(", "));
             Err(Error::invalid("NOT_UNDOABLE", message))
         }
     }

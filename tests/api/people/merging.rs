@@ -174,6 +174,65 @@ api_test! {
     }
 }
 
+api_test! {
+    async fn a_login_that_was_no_other_s_is_given_back(app: TestApp) {
+        let directory = app.directory(okta(json!({}))).await;
+        let id = directory.post("/Users", &person(ANA, "x1", ANA)).await.expect(201).id();
+        let ana = user_of(&app, &directory, &id).await;
+        allowed(&app.sign_in(&directory, json!({"subject": "x1"})).await, "bound");
+        grant(&app, &directory.organization_code, &ana, "dev").await;
+        let (path, active) = (format!("/Users/{id}"), |is: bool| json!([{"op": "replace", "path": "active", "value": is}]));
+        directory.patch(&path, active(false)).await.expect(200);
+        directory.put(&path, &person(ANA, "x2", ANA)).await.expect(200);
+        let other = user_of(&app, &directory, &id).await;
+        assert_ne!(other, ana);
+        denied(&app.sign_in(&directory, json!({"subject": "x1"})).await, "departed");
+        let replaced = event(&app, "user.replaced");
+        let listed = app.api(Method::GET, "/api/v1/undoable", None).await.expect(200).body["undoable"].clone();
+        assert_eq!((&listed[0]["event_id"], &listed[0]["kind"]), (&json!(replaced), &json!("user.replaced")));
+
+        let body = Some(json!({"dry_run": true}));
+        app.api(Method::POST, &format!("/api/v1/events/{replaced}/undo"), body).await.expect(200);
+        assert_eq!(user_of(&app, &directory, &id).await, other);
+        let done = undo(&app, &replaced).await.expect(200).body["undo"].clone();
+        assert_eq!(done["user_id"], json!(ana));
+        assert_eq!(user_of(&app, &directory, &id).await, ana);
+        assert_eq!(allowed(&app.sign_in(&directory, json!({"subject": "x1"})).await, "recognized"), ana);
+        assert_eq!(all(&app, &ana).await[0]["roles"][0]["key"], "dev");
+        app.api(Method::GET, &format!("/api/v1/user?id={other}"), None).await.expect(400);
+        refused(undo(&app, &replaced).await, 409, "ALREADY_UNDONE");
+        assert_eq!(Sql::connect(&app.database.url).numbers("SELECT COUNT(*) AS value FROM departures"), [0]);
+    }
+}
+
+api_test! {
+    async fn a_login_is_not_given_back_to_who_has_gone_on(app: TestApp) {
+        let directory = app.directory(okta(json!({}))).await;
+        let next = app.directory_of(&directory.organization_code, entra(json!({}))).await;
+        let active = |is: bool| json!([{"op": "replace", "path": "active", "value": is}]);
+        for name in ["one", "two"] {
+            let email = format!("{name}@acme.test");
+            let id = directory.post("/Users", &person(&email, &format!("{name}-1"), &email)).await.expect(201).id();
+            directory.patch(&format!("/Users/{id}"), active(false)).await.expect(200);
+            let user = user_of(&app, &directory, &id).await;
+            directory.put(&format!("/Users/{id}"), &person(&email, &format!("{name}-2"), &email)).await.expect(200);
+            if name == "one" {
+                let body = json!({"type": "enterprise", "value": email, "connection_id": next.connection_id});
+                app.api(Method::POST, &format!("/api/v1/users/{user}/identities"), Some(body)).await.expect(201);
+            } else {
+                app.api(Method::DELETE, &format!("/api/v1/user?id={user}"), None).await.expect(200);
+            }
+        }
+        let mut sql = Sql::connect(&app.database.url);
+        let events = sql.texts("SELECT id AS value FROM events WHERE kind = 'user.replaced' ORDER BY key");
+        let before = rows(&app);
+        for event in events {
+            refused(undo(&app, &event).await, 409, "UNDO_CONFLICT");
+        }
+        assert_eq!(rows(&app), before);
+    }
+}
+
 async fn cut_over(app: &TestApp, from: &Directory, to: &Directory, is_dry_run: bool) -> Answer {
     let body = json!({"to": to.connection_id, "dry_run": is_dry_run});
     app.api(Method::POST, &format!("/api/v1/connections/{}/move", from.connection_id), Some(body)).await

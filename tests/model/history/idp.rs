@@ -19,6 +19,7 @@ impl History {
             assert!(!is_new || !self.people.values().any(|other| *other == id), "an id came twice\n{}", self.told());
             self.people.insert(at, id);
             self.compare_user(at).await;
+            self.keep_replacement().await;
             self.keep_combination().await;
         }
     }
@@ -42,6 +43,7 @@ impl History {
         let written = self.model.write(at, &document);
         self.expect(&answer, if written.is_some() { 200 } else { 409 });
         self.compare_user(at).await;
+        self.keep_replacement().await;
     }
 
     pub(super) async fn delete(&mut self) {

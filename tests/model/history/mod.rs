@@ -37,6 +37,8 @@ pub struct History {
     combinations: Vec<String>,
     /// The same of the merges.
     merges: Vec<String>,
+    /// And of the logins that were taken for somebody else's.
+    replacements: Vec<String>,
     steps: Vec<String>,
     /// How often each thing happened.
     pub happened: BTreeMap<String, usize>,
@@ -66,8 +68,21 @@ impl History {
         }
         let model = Model::new(self_join, connections);
         let (users, people, steps, happened) = (Vec::new(), BTreeMap::new(), Vec::new(), BTreeMap::new());
-        let (combinations, merges) = (Vec::new(), Vec::new());
-        Self { app, model, random, directories, organizations, users, people, combinations, merges, steps, happened }
+        let (combinations, merges, replacements) = (Vec::new(), Vec::new(), Vec::new());
+        Self {
+            replacements,
+            app,
+            model,
+            random,
+            directories,
+            organizations,
+            users,
+            people,
+            combinations,
+            merges,
+            steps,
+            happened,
+        }
     }
 
     /// Goes on by so many steps, then compares everything there is.

@@ -1,6 +1,7 @@
 //! Two users become one, and two again.
 
 use super::admin::UNDO_DAYS;
+use super::replace::Replacement;
 use super::{Model, User};
 
 /// Two who were made one; `person` is the identity of the one who stayed.
@@ -99,6 +100,10 @@ impl Model {
     pub(super) fn end_undos(&mut self, user: usize) {
         for combination in self.combinations.iter_mut().filter(|combination| combination.user == user) {
             combination.is_over = true;
+        }
+        let has = |of: &&mut Replacement| of.former == user || of.new == user;
+        for replacement in self.replacements.iter_mut().filter(has) {
+            replacement.is_over = true;
         }
         let merged: Vec<usize> =
             self.merges.iter().filter(|merge| merge.keep == user && !merge.is_over).map(|merge| merge.from).collect();

@@ -6,6 +6,7 @@ mod admin;
 mod import;
 mod merge;
 mod push;
+mod replace;
 mod sign_in;
 
 use std::collections::BTreeMap;
@@ -142,6 +143,7 @@ pub struct Model {
     departures: Vec<Departure>,
     combinations: Vec<Combination>,
     merges: Vec<merge::Merge>,
+    replacements: Vec<replace::Replacement>,
     pub domains: BTreeMap<String, usize>,
     today: u64,
     made: usize,
@@ -150,8 +152,20 @@ pub struct Model {
 impl Model {
     pub fn new(self_join: Vec<bool>, connections: Vec<Connection>) -> Self {
         let (users, people, domains) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        let (departures, combinations, merges) = (Vec::new(), Vec::new(), Vec::new());
-        Self { self_join, connections, users, people, departures, combinations, merges, domains, today: 0, made: 0 }
+        let (departures, combinations, merges, replacements) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self {
+            replacements,
+            self_join,
+            connections,
+            users,
+            people,
+            departures,
+            combinations,
+            merges,
+            domains,
+            today: 0,
+            made: 0,
+        }
     }
 
     fn of(&self, connection: usize) -> impl Iterator<Item = (usize, &Person)> {

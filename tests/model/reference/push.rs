@@ -1,5 +1,6 @@
 //! What a push means: the rules of a POST in order, and of a write to somebody who is here.
 
+use super::replace::Replacement;
 use super::{Candidate, Document, Model, Person, Source};
 
 impl Model {
@@ -79,8 +80,11 @@ impl Model {
         let owner = self.connections[connection].organization;
         let has_both = before.external_id.is_some() && document.external_id.is_some();
         if !before.active && document.active && has_both && before.external_id != document.external_id {
+            let subject = self.people[&at].subject.clone();
             self.leave(at);
-            let user = self.make_user(document, "directory");
+            let (former, new) = (user, self.make_user(document, "directory"));
+            let user = new;
+            self.replacements.push(Replacement { former, new, person: at, subject, on: self.today, is_over: false });
             let new = Person { connection, user, document: document.clone(), is_pushed: true, subject: None };
             self.people.insert(at, new);
             self.join(user, owner, Source::Directory);
