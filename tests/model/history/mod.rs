@@ -70,7 +70,6 @@ impl History {
         let (users, people, steps, happened) = (Vec::new(), BTreeMap::new(), Vec::new(), BTreeMap::new());
         let (combinations, merges, replacements) = (Vec::new(), Vec::new(), Vec::new());
         Self {
-            replacements,
             app,
             model,
             random,
@@ -80,6 +79,7 @@ impl History {
             people,
             combinations,
             merges,
+            replacements,
             steps,
             happened,
         }

@@ -154,7 +154,6 @@ impl Model {
         let (users, people, domains) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         let (departures, combinations, merges, replacements) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         Self {
-            replacements,
             self_join,
             connections,
             users,
@@ -162,6 +161,7 @@ impl Model {
             departures,
             combinations,
             merges,
+            replacements,
             domains,
             today: 0,
             made: 0,
