@@ -1,7 +1,7 @@
 //! People from a file: Kinde's columns, and which connection each belongs to (Kinde: "import users in bulk").
 //!
 //! A file is read as it arrives ([`Reader`]), and carried out in transactions of a hundred rows ([`Import`]), each row whole
-//! or not at all ([`apply`]). A row never overwrites: it makes a person, or completes one who is here. So a file that was
+//! or not at all (`apply.rs`). A row never overwrites: it makes a person, or completes one who is here. So a file that was
 //! imported can be imported again, and one that was interrupted is completed.
 
 mod apply;
