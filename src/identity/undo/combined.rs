@@ -83,8 +83,11 @@ pub(super) fn lock_pair(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, event: &Don
     let (Some(resource), Some(identity)) = (resource, identity) else {
         return Err(conflict("the IdP's person is gone from the directory"));
     };
-    if identity.user_key != user.key || Some(&identity.id) != event.identity_id.as_ref() {
+    if identity.user_key != user.key {
         return Err(conflict(format!("the identity {} is no longer the user's", identity.id)));
+    }
+    if Some(&identity.id) != event.identity_id.as_ref() {
+        return Err(conflict(format!("the IdP's person has another identity by now, {}", identity.id)));
     }
     Ok(Pair { user, identity, resource })
 }

@@ -51,7 +51,10 @@ impl Model {
         if on + UNDO_DAYS <= self.today {
             return Err(400);
         }
-        let is_theirs = self.people.get(&person).is_some_and(|person| person.user == user);
+        // A login that was given to somebody else comes back as another identity than the one that was combined.
+        let was_replaced =
+            self.replacements.iter().any(|replaced| replaced.person == person && replaced.former == user);
+        let is_theirs = !was_replaced && self.people.get(&person).is_some_and(|person| person.user == user);
         let has = |other: &User, email: &String| other.emails.contains(email);
         let is_taken = |email: &String| self.users.iter().any(|other| has(other, email));
         if !is_theirs || before.emails.iter().any(is_taken) {
