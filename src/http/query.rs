@@ -11,10 +11,15 @@ use crate::scim;
 /// # Errors
 /// 400 `invalidValue` for what is no query or not UTF-8.
 pub(super) fn parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, ScimError> {
-    let text = request.query_string();
+    let all = pairs(request.query_string());
+    all.ok_or_else(|| scim::Error::invalid_value("the query string cannot be read").into())
+}
+
+/// The names and values of a query string, decoded; none when it is no query or not UTF-8.
+pub(super) fn pairs(text: &str) -> Option<Vec<(String, String)>> {
     // The framework would put another character for what is not UTF-8, and the client would be told of another name.
     let query = if is_utf8(text) { Query::<Vec<(String, String)>>::from_query(text).ok() } else { None };
-    query.map(Query::into_inner).ok_or_else(|| scim::Error::invalid_value("the query string cannot be read").into())
+    query.map(Query::into_inner)
 }
 
 /// Whether the bytes that stand behind percent signs make UTF-8.

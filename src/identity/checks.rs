@@ -1,10 +1,41 @@
 //! Checks that several use cases share.
 
+use serde::{Deserialize, Deserializer};
+
 use super::Error;
 use crate::store;
 
 /// Characters in a name or value at most.
 const MAX_CHARS: usize = 255;
+
+/// A text of a partial change: left out, or to be this, or (null) to be none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Given {
+    /// It stays as it is.
+    #[default]
+    LeftOut,
+    /// It becomes this.
+    To(Option<String>),
+}
+
+impl<'de> Deserialize<'de> for Given {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::To)
+    }
+}
+
+impl Given {
+    /// What it is after the change; what stays is not checked again.
+    pub(super) fn apply(&self, before: Option<&String>, check: impl Fn(Option<&str>) -> Checked) -> Checked {
+        match self {
+            Self::LeftOut => Ok(before.cloned()),
+            Self::To(value) => check(value.as_deref()),
+        }
+    }
+}
+
+/// A text that was checked, or none.
+pub(super) type Checked = Result<Option<String>, Error>;
 
 /// A text that must be there: not blank, not longer than 255 characters.
 pub(super) fn required(value: Option<&str>, code: &'static str, field: &'static str) -> Result<String, Error> {

@@ -2,6 +2,7 @@
 //!
 //! A user with an enterprise identity signs in at one IdP and nowhere else: it has no other identity of any kind.
 
+mod primary;
 mod replace;
 mod unbind;
 
@@ -21,6 +22,7 @@ use crate::store::locks;
 use crate::store::users::User;
 use crate::store::{self, Tx};
 
+pub use primary::{get, make_primary};
 pub use unbind::{unbind, unbind_all};
 
 /// The body of Kinde's `POST /users/{user_id}/identities`.

@@ -105,6 +105,14 @@ pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Identity>, Error> {
     Ok(identities::table.filter(identities::id.eq(id)).first(tx.connection).optional()?)
 }
 
+/// The identities of some users, oldest first.
+pub fn list_of_users(tx: &mut Tx<'_>, users: &[UserKey]) -> Result<Vec<Identity>, Error> {
+    Ok(identities::table
+        .filter(identities::user_key.eq_any(users.to_vec()))
+        .order(identities::key)
+        .load(tx.connection)?)
+}
+
 /// The identities of a user, oldest first.
 pub fn list_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Identity>, Error> {
     Ok(identities::table.filter(identities::user_key.eq(user)).order(identities::key).load(tx.connection)?)
@@ -297,8 +305,13 @@ pub fn promote(tx: &mut Tx<'_>, user: UserKey, kind: &str) -> Result<(), Error> 
     let Some(oldest) = held.first().filter(|_| !held.iter().any(|identity| identity.is_primary)) else {
         return Ok(());
     };
-    diesel::update(identities::table.filter(identities::key.eq(oldest.key)))
-        .set(identities::is_primary.eq(true))
+    set_primary(tx, oldest.key, true)
+}
+
+/// Says whether an identity is the user's first choice of its kind.
+pub fn set_primary(tx: &mut Tx<'_>, key: IdentityKey, is_primary: bool) -> Result<(), Error> {
+    diesel::update(identities::table.filter(identities::key.eq(key)))
+        .set(identities::is_primary.eq(is_primary))
         .execute(tx.connection)?;
     Ok(())
 }

@@ -45,6 +45,7 @@ pub mod undos;
 pub mod unique_values;
 pub mod users;
 mod values;
+pub mod window;
 mod write_pool;
 
 use std::sync::Arc;

@@ -156,14 +156,27 @@ pub fn list_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<OrganizationKe
         .load(tx.connection)?)
 }
 
-/// The codes of the organizations a user is a member of.
+/// The codes of the organizations a user is a member of, oldest first.
 pub fn list_codes_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<String>, Error> {
-    Ok(organizations::table
+    Ok(list_codes_of_users(tx, None, &[user])?.into_iter().map(|(_, code)| code).collect())
+}
+
+/// The codes of the organizations some users are members of, oldest first; of one organization alone if it is given.
+pub fn list_codes_of_users(
+    tx: &mut Tx<'_>,
+    only: Option<OrganizationKey>,
+    users: &[UserKey],
+) -> Result<Vec<(UserKey, String)>, Error> {
+    let mut query = organizations::table
         .inner_join(organization_members::table.on(organization_members::organization_key.eq(organizations::key)))
-        .filter(organization_members::user_key.eq(user))
+        .filter(organization_members::user_key.eq_any(users.to_vec()))
         .order(organizations::key)
-        .select(organizations::code)
-        .load(tx.connection)?)
+        .select((organization_members::user_key, organizations::code))
+        .into_boxed();
+    if let Some(only) = only {
+        query = query.filter(organizations::key.eq(only));
+    }
+    Ok(query.load(tx.connection)?)
 }
 
 /// The organizations a user is a member of, oldest first.

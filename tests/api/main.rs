@@ -18,6 +18,7 @@ mod dialogues;
 mod errors;
 mod groups;
 mod isolation;
+mod kinde;
 mod lists;
 mod malformed;
 mod me;

@@ -1,5 +1,5 @@
-//! `GET` and `POST /users/{id}/identities`, `POST /identities/{id}/unbind`, `POST /connections/{id}/unbind`,
-//! `DELETE /identities/{id}`.
+//! `GET` and `POST /users/{id}/identities`, `GET`, `PATCH` and `DELETE /identities/{id}`, `POST /identities/{id}/unbind`, `POST
+//! /connections/{id}/unbind`.
 //!
 //! 400 `USER_NOT_FOUND`, `IDENTITY_TYPE_REQUIRED`, `INVALID_IDENTITY_TYPE`, `IDENTITY_VALUE_REQUIRED`, `IDENTITY_EXISTS`,
 //! `ENTERPRISE_IDENTITY_EXISTS`, `CONNECTION_REQUIRED`, `INVALID_CONNECTION`, `USER_IN_OTHER_ORGANIZATION`,
@@ -8,25 +8,19 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Path, Query};
+use actix_web::web::Path;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, done, read, success, time};
 use super::caller::Caller;
+use super::params::{Params, cursor_page, refused};
 use crate::http::body::Json;
 use crate::http::error::ManagementError;
 use crate::identity::erase;
 use crate::identity::identities::{self, Request};
 use crate::store::identities::Identity;
 use crate::store::users::User;
-
-/// Between which identities; each is an identity's id.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Cursor {
-    starting_after: Option<String>,
-    ending_before: Option<String>,
-}
 
 pub(super) async fn create(caller: Caller, user: Path<String>, Json(body): Json) -> Answer {
     let request: Request = read(body)?;
@@ -35,21 +29,45 @@ pub(super) async fn create(caller: Caller, user: Path<String>, Json(body): Json)
     Ok(success(StatusCode::CREATED, "identity", json!({ "id": id })))
 }
 
-pub(super) async fn list(
-    caller: Caller,
-    user: Path<String>,
-    cursor: Result<Query<Cursor>, actix_web::Error>,
-) -> Answer {
-    let Query(cursor) = cursor.map_err(|_| invalid_cursor())?;
+pub(super) async fn list(caller: Caller, user: Path<String>, params: Params) -> Answer {
+    let (after, before) = (params.get("starting_after")?, params.get("ending_before")?);
+    if after.is_some() && before.is_some() {
+        return Err(refused("TOO_MANY_PARAMETERS", "Give starting_after or ending_before, not both"));
+    }
     let reach = caller.reach();
     let (user, all) = caller.store().read(move |tx| identities::list(tx, reach, &user)).await?;
     let all: Vec<(String, Value)> = all
         .iter()
         .map(|(identity, connection)| (identity.id.clone(), shown(&user, identity, connection.as_deref())))
         .collect();
-    let page = between(&all, &cursor).ok_or_else(invalid_cursor)?;
-    let body = json!({ "code": "OK", "message": "Success", "identities": page, "has_more": false });
+    let page = between(&all, after, before).ok_or_else(invalid_cursor)?;
+    Ok(HttpResponse::Ok().json(cursor_page("identities", page, false)))
+}
+
+/// In the envelope, as Kinde answers, and beside it, as Kinde documents.
+pub(super) async fn get(caller: Caller, id: Path<String>) -> Answer {
+    let reach = caller.reach();
+    let (user, identity, connection) = caller.store().read(move |tx| identities::get(tx, reach, &id)).await?;
+    let shown = shown(&user, &identity, connection.as_deref());
+    let mut body = shown.as_object().cloned().unwrap_or_default();
+    body.extend([("code", json!("OK")), ("message", json!("Success"))].map(|(name, value)| (name.to_owned(), value)));
+    body.insert("identity".to_owned(), shown);
     Ok(HttpResponse::Ok().json(body))
+}
+
+/// The only change there is: the first choice.
+#[derive(Debug, Deserialize)]
+struct Change {
+    is_primary: bool,
+}
+
+pub(super) async fn update(caller: Caller, id: Path<String>, Json(body): Json) -> Answer {
+    if !read::<Change>(body)?.is_primary {
+        return Err(refused("INVALID_BODY", "is_primary can only be true: make another identity the primary one"));
+    }
+    let (act, reach) = (caller.act(), caller.reach());
+    caller.store().write(move |tx| identities::make_primary(tx, &act, reach, &id)).await?;
+    Ok(done())
 }
 
 pub(super) async fn unbind(caller: Caller, id: Path<String>) -> Answer {
@@ -70,18 +88,17 @@ pub(super) async fn delete(caller: Caller, id: Path<String>) -> Answer {
 }
 
 fn invalid_cursor() -> ManagementError {
-    let message = "starting_after and ending_before take the id of one of the user's identities";
-    ManagementError::new(StatusCode::BAD_REQUEST, "INVALID_CURSOR", message)
+    refused("INVALID_CURSOR", "starting_after and ending_before take the id of one of the user's identities")
 }
 
 /// The identities after the one cursor and before the other; there is no page size, a user has few.
-fn between(all: &[(String, Value)], cursor: &Cursor) -> Option<Vec<Value>> {
-    let position = |id: &String| all.iter().position(|(other, _)| other == id);
-    let start = match &cursor.starting_after {
+fn between(all: &[(String, Value)], after: Option<&str>, before: Option<&str>) -> Option<Vec<Value>> {
+    let position = |id: &str| all.iter().position(|(other, _)| other == id);
+    let start = match after {
         Some(id) => position(id)? + 1,
         None => 0,
     };
-    let end = match &cursor.ending_before {
+    let end = match before {
         Some(id) => position(id)?,
         None => all.len(),
     };
@@ -111,13 +128,10 @@ mod tests {
     #[test]
     fn cursors_cut_a_list_and_an_unknown_one_is_refused() {
         let all: Vec<(String, Value)> = ["a", "b", "c"].map(|id| (id.to_owned(), id.into())).to_vec();
-        let page = |after: Option<&str>, before: Option<&str>| {
-            let cursor = Cursor { starting_after: after.map(str::to_owned), ending_before: before.map(str::to_owned) };
-            between(&all, &cursor).map(Value::from)
-        };
+        let page = |after, before| between(&all, after, before).map(Value::from);
         assert_eq!(page(None, None), Some(json!(["a", "b", "c"])));
-        assert_eq!(page(Some("a"), Some("c")), Some(json!(["b"])));
-        assert_eq!(page(Some("c"), Some("a")), Some(json!([])));
+        assert_eq!(page(Some("a"), None), Some(json!(["b", "c"])));
+        assert_eq!(page(None, Some("a")), Some(json!([])));
         assert_eq!(page(Some("x"), None), None);
     }
 }

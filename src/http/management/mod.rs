@@ -13,6 +13,7 @@ mod identities;
 mod imports;
 mod merging;
 mod organizations;
+mod params;
 mod pending_members;
 mod person_tokens;
 mod roles;
@@ -91,11 +92,17 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::DELETE, "/directories/{id}", || needs("delete:scim_directories", web::to(directories::delete))),
     row(Method::GET, "/user", || needs("read:users", web::to(users::get))),
     row(Method::POST, "/user", || needs("create:users", web::to(users::create))),
+    row(Method::PATCH, "/user", || needs("update:users", web::to(users::update))),
     row(Method::DELETE, "/user", || needs("delete:users", web::to(users::delete))),
+    row(Method::GET, "/users", || needs("read:users", web::to(users::list))),
+    row(Method::GET, "/search/users", || needs("read:users", web::to(users::search))),
+    row(Method::DELETE, "/users/{id}/sessions", || needs("delete:user_sessions", web::to(users::end_sessions))),
     row(Method::GET, "/users/{id}/identities", || needs("read:user_identities", web::to(identities::list))),
     row(Method::POST, "/users/{id}/identities", || needs("create:user_identities", web::to(identities::create))),
     row(Method::POST, "/users/{id}/merge", || needs("update:users", web::to(merging::merge))),
     row(Method::POST, "/users/{id}/scim_tokens", || needs("create:user_scim_tokens", web::to(person_tokens::create))),
+    row(Method::GET, "/identities/{id}", || needs("read:identities", web::to(identities::get))),
+    row(Method::PATCH, "/identities/{id}", || needs("update:identities", web::to(identities::update))),
     row(Method::DELETE, "/identities/{id}", || needs("delete:identities", web::to(identities::delete))),
     row(Method::POST, "/connections/{id}/unbind", || needs("update:identities", web::to(identities::unbind_all))),
     row(Method::POST, "/identities/{id}/unbind", || needs("update:identities", web::to(identities::unbind))),

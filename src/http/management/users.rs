@@ -1,28 +1,27 @@
-//! `POST /user`, `GET` and `DELETE /user?id=`.
+//! `POST /user`, `GET`, `PATCH` and `DELETE /user?id=`, `GET /users`, `GET /search/users`, `DELETE /users/{id}/sessions`.
 //!
 //! 400 `USER_NOT_FOUND`, `USER_ID_REQUIRED`, `ORGANIZATION_NOT_FOUND`, `IDENTITY_EXISTS`, `INVALID_IDENTITY_TYPE`,
-//! `INVALID_EMAIL`, `INVALID_PHONE`, `USER_IN_OTHER_ORGANIZATION`. The answers are not enveloped, as Kinde's are not, but
-//! for that of DELETE.
+//! `INVALID_EMAIL`, `INVALID_PHONE`, `USER_IN_OTHER_ORGANIZATION`, `MANAGED_BY_DIRECTORY`, those of [`super::params`]. The
+//! answers about one user are not enveloped, as Kinde's are not, but for that of DELETE.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::Query;
-use serde::Deserialize;
+use actix_web::web::Path;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, OptionalJson, done, read, time};
 use super::caller::Caller;
+use super::params::{Params, cursor_page, cut, next_token, refused, token_page};
+use crate::http::body::Json;
 use crate::http::error::ManagementError;
 use crate::identity::roles::held;
-use crate::identity::users::{self, Described, Request};
+use crate::identity::users::{self, Change, Described, Request, Wanted};
 use crate::identity::{Error, erase};
+use crate::scim::values::instant;
+use crate::store::window::Window;
 
-/// Which user, and what else of it.
-#[derive(Debug, Deserialize)]
-pub(super) struct Asked {
-    id: Option<String>,
-    expand: Option<String>,
-}
+/// Users of a page when it is not said.
+const PAGE_SIZE: i64 = 10;
 
 pub(super) async fn create(caller: Caller, OptionalJson(body): OptionalJson) -> Answer {
     let request: Request = read(body)?;
@@ -36,48 +35,121 @@ pub(super) async fn create(caller: Caller, OptionalJson(body): OptionalJson) -> 
     Ok(HttpResponse::Ok().json(json!({ "id": made.user.id, "created": true, "identities": identities })))
 }
 
-pub(super) async fn get(caller: Caller, asked: Result<Query<Asked>, actix_web::Error>) -> Answer {
-    let (id, expand) = asked_for(asked)?;
-    let (reach, wanted) = (caller.reach(), id);
-    let expand = expand.unwrap_or_default();
-    let with_roles = expand.split(',').any(|part| part.trim() == "roles");
+pub(super) async fn get(caller: Caller, params: Params) -> Answer {
+    let (id, expand) = (id(&params)?, Expand::read(&params)?);
+    let reach = caller.reach();
     let found = caller.store().read(move |tx| {
-        let found = users::find(tx, reach, &wanted)?.ok_or_else(|| users::not_found(&wanted))?;
-        let roles = if with_roles { Some(held::of_user(tx, reach, &found.user)?) } else { None };
+        let found = users::find(tx, reach, &id)?.ok_or_else(|| users::not_found(&id))?;
+        let roles = if expand.roles { Some(held::of_user(tx, reach, &found.user)?) } else { None };
         Ok::<_, Error>((found, roles))
     });
     let (found, roles) = found.await?;
-    let mut shown = shown(&found, &expand);
+    let mut shown = shown(&found, "preferred_email", expand);
     if let (Some(roles), Some(fields)) = (roles, shown.as_object_mut()) {
         fields.insert("roles".to_owned(), json!(roles));
     }
     Ok(HttpResponse::Ok().json(shown))
 }
 
-/// Erases a user; what is left are ids.
-pub(super) async fn delete(caller: Caller, asked: Result<Query<Asked>, actix_web::Error>) -> Answer {
-    let (id, _) = asked_for(asked)?;
+pub(super) async fn list(caller: Caller, params: Params) -> Answer {
+    let (wanted, expand, reach) = (wanted(&params)?, Expand::read(&params)?, caller.reach());
+    let after = params.next_token::<1>("users")?.map(|[id]| id);
+    let window = Window { after, before: None, limit: params.page_size(PAGE_SIZE)? + 1 };
+    let asked = window.clone();
+    let mut found = caller.store().read(move |tx| users::list(tx, reach, &wanted, &asked)).await?;
+    let has_more = cut(&mut found, &window);
+    let next = found.last().filter(|_| has_more).map(|last| next_token("users", &[&last.user.id]));
+    let listed = found.iter().map(|user| shown(user, "email", expand)).collect();
+    Ok(HttpResponse::Ok().json(token_page("users", listed, next)))
+}
+
+pub(super) async fn search(caller: Caller, params: Params) -> Answer {
+    let (expand, reach) = (Expand::read(&params)?, caller.reach());
+    let text = params.get("query")?.map(str::trim).filter(|text| *text != "*" && !text.is_empty());
+    let wanted = Wanted { text: text.map(str::to_owned), ..Wanted::default() };
+    let window = params.cursors(PAGE_SIZE)?;
+    let asked = window.clone();
+    let mut found = caller.store().read(move |tx| users::list(tx, reach, &wanted, &asked)).await?;
+    let has_more = cut(&mut found, &window);
+    let listed = found.iter().map(|user| shown(user, "email", expand)).collect();
+    Ok(HttpResponse::Ok().json(cursor_page("results", listed, has_more)))
+}
+
+pub(super) async fn update(caller: Caller, params: Params, Json(body): Json) -> Answer {
+    let (id, change): (_, Change) = (id(&params)?, read(body)?);
     let (act, reach) = (caller.act(), caller.reach());
+    let user = caller.store().write(move |tx| users::update(tx, &act, reach, &id, &change)).await?;
+    // Given and family name here, first and last name elsewhere: as Kinde answers.
+    Ok(HttpResponse::Ok().json(json!({
+        "id": user.id,
+        "given_name": user.given_name,
+        "family_name": user.family_name,
+        "email": user.email,
+        "is_suspended": user.is_suspended,
+        "is_password_reset_requested": false,
+        "picture": user.picture,
+        "provided_id": user.provided_id,
+    })))
+}
+
+/// Erases a user; what is left are ids.
+pub(super) async fn delete(caller: Caller, params: Params) -> Answer {
+    let (id, act, reach) = (id(&params)?, caller.act(), caller.reach());
     caller.store().write(move |tx| erase::user(tx, &act, reach, &id)).await?;
     Ok(done())
 }
 
-fn asked_for(asked: Result<Query<Asked>, actix_web::Error>) -> Result<(String, Option<String>), ManagementError> {
-    let required = || ManagementError::new(StatusCode::BAD_REQUEST, "USER_ID_REQUIRED", "Give one id");
-    let Query(Asked { id, expand }) = asked.map_err(|_| required())?;
-    let id = id.filter(|id| !id.is_empty()).ok_or_else(required)?;
-    if id.contains('\0') {
-        return Err(users::not_found(&id).into());
-    }
-    Ok((id, expand))
+/// Sessions are the applications' own: they are told to end them.
+pub(super) async fn end_sessions(caller: Caller, id: Path<String>) -> Answer {
+    let (act, reach) = (caller.act(), caller.reach());
+    caller.store().write(move |tx| users::end_sessions(tx, &act, reach, &id)).await?;
+    Ok(done())
 }
 
-fn shown(described: &Described, expand: &str) -> Value {
+fn id(params: &Params) -> Result<String, ManagementError> {
+    let required = || ManagementError::new(StatusCode::BAD_REQUEST, "USER_ID_REQUIRED", "Give one id");
+    params.get("id").map_err(|_| required())?.map(str::to_owned).ok_or_else(required)
+}
+
+fn wanted(params: &Params) -> Result<Wanted, ManagementError> {
+    let list = |name| Ok::<_, ManagementError>(params.list(name)?.into_iter().map(str::to_owned).collect());
+    let active_since = match params.get("active_since")? {
+        Some(text) => Some(instant(text).ok_or_else(|| refused("INVALID_QUERY", "active_since is a date and time"))?),
+        None => None,
+    };
+    Ok(Wanted {
+        ids: list("user_id")?,
+        emails: list("email")?,
+        usernames: list("username")?,
+        phones: list("phone")?,
+        has_organization: params.flag("has_organization")?,
+        active_since: active_since.map(jiff::Timestamp::as_microsecond),
+        text: None,
+    })
+}
+
+/// What else is shown of a user; other words are passed over.
+#[derive(Clone, Copy, Debug)]
+struct Expand {
+    organizations: bool,
+    identities: bool,
+    roles: bool,
+}
+
+impl Expand {
+    fn read(params: &Params) -> Result<Self, ManagementError> {
+        let words = params.list("expand")?;
+        let has = |word| words.contains(&word);
+        Ok(Self { organizations: has("organizations"), identities: has("identities"), roles: has("roles") })
+    }
+}
+
+fn shown(described: &Described, email: &str, expand: Expand) -> Value {
     let user = &described.user;
     let mut shown = json!({
         "id": user.id,
         "provided_id": user.provided_id,
-        "preferred_email": user.email,
+        email: user.email,
         "phone": described.value("phone"),
         "username": described.value("username"),
         "last_name": user.family_name,
@@ -90,12 +162,11 @@ fn shown(described: &Described, expand: &str) -> Value {
         "created_on": time(Some(user.created)),
     });
     if let Some(fields) = shown.as_object_mut() {
-        for part in expand.split(',').map(str::trim) {
-            match part {
-                "organizations" => fields.insert("organizations".to_owned(), json!(described.organizations)),
-                "identities" => fields.insert("identities".to_owned(), identities(described)),
-                _ => None,
-            };
+        if expand.organizations {
+            fields.insert("organizations".to_owned(), json!(described.organizations));
+        }
+        if expand.identities {
+            fields.insert("identities".to_owned(), identities(described));
         }
     }
     shown

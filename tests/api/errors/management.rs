@@ -24,8 +24,8 @@ api_test! {
         for (path, code) in [("/", "ROUTE_NOT_FOUND"), ("/api", "ROUTE_NOT_FOUND"), ("/api/v2/user", "ROUTE_NOT_FOUND"), ("/api/v1/nothing", "ROUTE_NOT_FOUND"), ("/scimitar", "ROUTE_NOT_FOUND")] {
             expect(&app.api(Method::GET, path, None).await, 404, code);
         }
-        expect(&app.api(Method::GET, "/api/v1/user?id=%00", None).await, 400, "USER_NOT_FOUND");
-        for (path, allowed) in [("/api/v1/user", "GET, HEAD, POST, DELETE"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET, HEAD"), ("/readyz", "GET, HEAD")] {
+        expect(&app.api(Method::GET, "/api/v1/user?id=%00", None).await, 400, "INVALID_QUERY");
+        for (path, allowed) in [("/api/v1/user", "GET, HEAD, POST, PATCH, DELETE"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET, HEAD"), ("/readyz", "GET, HEAD")] {
             let answer = app.api(Method::PUT, path, None).await;
             expect(&answer, 405, "METHOD_NOT_ALLOWED");
             assert_eq!(answer.header("allow"), allowed, "{path}");

@@ -1,10 +1,14 @@
 //! Users: the profiles that applications key on.
 
+mod list;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::schema::{identities, organization_members, users};
 use super::{Error, OrganizationKey, Tx, UserKey};
+
+pub use list::{Filter, list};
 
 /// A person's profile. Its email is not unique.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -189,6 +193,28 @@ pub fn set_profile(tx: &mut Tx<'_>, key: UserKey, profile: &Profile, source: &st
             .set(users::picture.eq(Some(picture)))
             .execute(tx.connection)?;
     }
+    Ok(())
+}
+
+/// What an administrator changes of a profile.
+#[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = users, treat_none_as_null = true)]
+pub struct Change {
+    /// See [`User`].
+    pub given_name: Option<String>,
+    /// See [`User`].
+    pub family_name: Option<String>,
+    /// See [`User`].
+    pub picture: Option<String>,
+    /// See [`User`].
+    pub provided_id: Option<String>,
+    /// See [`User`].
+    pub modified: i64,
+}
+
+/// Writes a change of a profile.
+pub fn update(tx: &mut Tx<'_>, key: UserKey, change: &Change) -> Result<(), Error> {
+    diesel::update(users::table.filter(users::key.eq(key))).set(change).execute(tx.connection)?;
     Ok(())
 }
 

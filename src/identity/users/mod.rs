@@ -1,5 +1,8 @@
 //! Users made by an administrator, perhaps long before an IdP speaks of them, and users as they are shown.
 
+mod change;
+mod list;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -9,9 +12,15 @@ use super::local::Local;
 use super::reach::Reach;
 use super::{Error, organizations};
 use crate::store::identities::{self, Identity, NewIdentity};
-use crate::store::organizations::{MemberSource, Organization, add_member, list_codes_of_user};
+use crate::store::organizations::{MemberSource, Organization, add_member, list_codes_of_users};
 use crate::store::users::{self as rows, NewUser, User};
 use crate::store::{self, Tx, UserKey};
+
+pub use change::{Change, update};
+pub use list::{Wanted, list};
+
+/// Characters in the URL of a picture at most.
+const MAX_PICTURE: usize = 2_048;
 
 /// The body of Kinde's `POST /user`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -106,7 +115,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Re
     });
     act.event(tx, "user.created", About { user: Some(&new.id), ..About::default() }, json!({ "after": after }))?;
     let user = rows::load(tx, user)?;
-    Ok(describe(tx, user)?)
+    Ok(describe(tx, reach, user)?)
 }
 
 fn organization(tx: &mut Tx<'_>, reach: Reach, request: &Request) -> Result<Option<Organization>, Error> {
@@ -139,7 +148,7 @@ fn new_user(act: &Act, request: &Request, locals: &[(Local, bool)]) -> Result<Ne
         email_key: email.map(|local| local.key.clone()),
         given_name: optional(profile.given_name.as_deref(), "given_name")?,
         family_name: optional(profile.family_name.as_deref(), "family_name")?,
-        picture: profile.picture.filter(|url| !url.is_empty()),
+        picture: picture(profile.picture.as_deref())?,
         provided_id: optional(request.provided_id.as_deref(), "provided_id")?,
         profile_source: "local".to_owned(),
         made_by: "admin".to_owned(),
@@ -148,6 +157,20 @@ fn new_user(act: &Act, request: &Request, locals: &[(Local, bool)]) -> Result<Ne
         modified: act.now,
         total_sign_ins: 0,
     })
+}
+
+/// The URL of a picture; blank counts as none.
+fn picture(given: Option<&str>) -> Result<Option<String>, Error> {
+    match given.map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(url) if url.len() > MAX_PICTURE => {
+            Err(Error::invalid("VALUE_TOO_LONG", format!("picture may have {MAX_PICTURE} bytes")).field("picture"))
+        }
+        Some(url) if url.chars().any(char::is_control) => {
+            Err(Error::invalid("INVALID_VALUE", "picture may not hold control characters").field("picture"))
+        }
+        Some(url) => Ok(Some(url.to_owned())),
+    }
 }
 
 /// Gives a user a local identity.
@@ -183,7 +206,7 @@ pub(super) fn insert_local(
 /// The user with this id, if it may be seen.
 pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>, store::Error> {
     match rows::find(tx, id)? {
-        Some(user) if reach.covers_user(tx, user.key)? => describe(tx, user).map(Some),
+        Some(user) if reach.covers_user(tx, user.key)? => describe(tx, reach, user).map(Some),
         _ => Ok(None),
     }
 }
@@ -208,8 +231,23 @@ pub fn not_found(id: &str) -> Error {
     Error::invalid("USER_NOT_FOUND", format!("There is no user {id}"))
 }
 
-fn describe(tx: &mut Tx<'_>, user: User) -> Result<Described, store::Error> {
+/// Tells applications to end every session of a user; nothing else changes.
+///
+/// # Errors
+/// 400 `USER_NOT_FOUND`; `USER_IN_OTHER_ORGANIZATION` for a client of one of several.
+pub fn end_sessions(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
+    let user = rows::find(tx, id)?.ok_or_else(|| not_found(id))?;
+    if !reach.covers_user(tx, user.key)? {
+        return Err(not_found(id));
+    }
+    reach.check_user_is_not_shared(tx, user.key)?;
+    let about = About { user: Some(&user.id), ..About::default() };
+    Ok(act.event(tx, "user.sessions_ended", about, json!({ "sessions": "revoke" }))?)
+}
+
+/// A client of one organization is not told of others.
+fn describe(tx: &mut Tx<'_>, reach: Reach, user: User) -> Result<Described, store::Error> {
     let identities = identities::list_of_user(tx, user.key)?;
-    let organizations = list_codes_of_user(tx, user.key)?;
-    Ok(Described { user, identities, organizations })
+    let organizations = list_codes_of_users(tx, reach.organization(), &[user.key])?;
+    Ok(Described { user, identities, organizations: organizations.into_iter().map(|(_, code)| code).collect() })
 }
