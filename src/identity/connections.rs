@@ -4,6 +4,7 @@
 //! come in, because [`Settings`] reads what does not fit as not set.
 
 mod delete;
+mod list;
 mod update;
 
 use std::collections::BTreeSet;
@@ -21,7 +22,8 @@ use crate::store::locks::{self, Lock};
 use crate::store::{self, ConnectionKey, OrganizationKey, Tx, definitions};
 
 pub use delete::{delete, purge, restore};
-pub use update::{Change, update};
+pub use list::{list, shown_options};
+pub use update::{Change, replace, update};
 
 /// The body of Kinde's `POST /connections`, as far as it decides something here.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]

@@ -1,6 +1,9 @@
 //! Organizations: made through the API or a command, found by code or name.
 
+mod delete;
+mod members;
 mod update;
+mod usable;
 
 use serde::Deserialize;
 use serde_json::json;
@@ -12,7 +15,10 @@ use super::{Error, domains};
 use crate::store::organizations::{self as rows, NewOrganization, Organization};
 use crate::store::{self, Tx};
 
+pub use delete::delete;
+pub use members::{Added, Addition, Changed, MemberChange, Page, Shown, add, change, list_members, remove};
 pub use update::update;
+pub use usable::{allow, connections, disallow};
 
 /// The body of Kinde's `POST /organization` and `PATCH /organization/{code}`, as far as it decides something here.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -30,6 +36,8 @@ pub struct Request {
     pub is_auto_join_domain_list: Option<bool>,
     /// Domains, bare or as URLs.
     pub allowed_domains: Option<Vec<String>>,
+    /// Nobody signs in and no IdP pushes while true; only a change can say so.
+    pub is_suspended: Option<bool>,
 }
 
 /// Makes an organization.
@@ -75,6 +83,11 @@ pub fn set_suspended(tx: &mut Tx<'_>, act: &Act, code: &str, is_suspended: bool)
     rows::set_suspended(tx, organization.key, is_suspended)?;
     let kind = if is_suspended { "organization.suspended" } else { "organization.restored" };
     Ok(act.event(tx, kind, About::default(), json!({ "organization": organization.code }))?)
+}
+
+/// A page of the organizations that may be seen, by name.
+pub fn list(tx: &mut Tx<'_>, reach: Reach, page: &rows::Sorted) -> Result<Vec<Organization>, store::Error> {
+    rows::list(tx, reach.organization(), page)
 }
 
 /// The organization with this code, if it may be seen.

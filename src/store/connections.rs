@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::schema::{connection_home_domains, connections, organization_connections};
+use super::window::{Window, load_window};
 use super::{ConnectionKey, Error, OrganizationKey, Tx};
 
 /// One IdP application.
@@ -170,15 +171,55 @@ pub fn insert_home_domain(tx: &mut Tx<'_>, key: ConnectionKey, domain: &str) -> 
     Ok(())
 }
 
-/// Lets an organization use a connection it does not own.
-pub fn allow(tx: &mut Tx<'_>, key: ConnectionKey, organization: OrganizationKey) -> Result<(), Error> {
-    diesel::insert_into(organization_connections::table)
+/// Lets an organization use a connection it does not own; false when it may already.
+pub fn allow(tx: &mut Tx<'_>, key: ConnectionKey, organization: OrganizationKey) -> Result<bool, Error> {
+    let insert = diesel::insert_into(organization_connections::table)
         .values((
             organization_connections::organization_key.eq(organization),
             organization_connections::connection_key.eq(key),
         ))
-        .execute(tx.connection)?;
-    Ok(())
+        .on_conflict_do_nothing();
+    let rows = match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => insert.execute(connection)?,
+        super::backend::AnyConnection::Postgres(connection) => insert.execute(connection)?,
+    };
+    Ok(rows > 0)
+}
+
+/// Keeps an organization from using a connection it does not own; false when it could not.
+pub fn disallow(tx: &mut Tx<'_>, key: ConnectionKey, organization: OrganizationKey) -> Result<bool, Error> {
+    let of = organization_connections::table.filter(organization_connections::organization_key.eq(organization));
+    Ok(diesel::delete(of.filter(organization_connections::connection_key.eq(key))).execute(tx.connection)? > 0)
+}
+
+/// The connections an organization owns or was allowed to use, oldest first; not those that are being deleted.
+pub fn list_usable(tx: &mut Tx<'_>, organization: OrganizationKey) -> Result<Vec<Connection>, Error> {
+    let allowed = organization_connections::table.filter(organization_connections::organization_key.eq(organization));
+    let allowed = connections::key.eq_any(allowed.select(organization_connections::connection_key));
+    Ok(connections::table
+        .filter(connections::organization_key.eq(organization).assume_not_null().or(allowed))
+        .filter(connections::deleting_since.is_null())
+        .order(connections::key)
+        .load(tx.connection)?)
+}
+
+/// A window of connections in the order of their public ids, but for those that are being deleted: of an owner, and those to
+/// which sign-ins of a domain are routed, if these are given.
+pub fn list_window(
+    tx: &mut Tx<'_>,
+    owner: Option<OrganizationKey>,
+    home_domain: Option<&str>,
+    window: &Window,
+) -> Result<Vec<Connection>, Error> {
+    let mut query = connections::table.filter(connections::deleting_since.is_null()).into_boxed();
+    if let Some(owner) = owner {
+        query = query.filter(connections::organization_key.eq(owner));
+    }
+    if let Some(domain) = home_domain {
+        let routed = connection_home_domains::table.filter(connection_home_domains::domain.eq(domain.to_owned()));
+        query = query.filter(connections::key.eq_any(routed.select(connection_home_domains::connection_key)));
+    }
+    Ok(load_window!(tx, query, connections::id, window))
 }
 
 /// Whether an organization owns a connection or was allowed to use it.

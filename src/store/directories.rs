@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::schema::directories;
-use super::{ConnectionKey, DirectoryKey, Error, Tx};
+use super::schema::{connections, directories};
+use super::window::{Window, load_window};
+use super::{ConnectionKey, DirectoryKey, Error, OrganizationKey, Tx};
 
 /// A directory; one per connection.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -72,4 +73,39 @@ pub fn find_of_connection(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<
 /// Removes a directory and its tokens; false when it is gone already.
 pub fn delete(tx: &mut Tx<'_>, key: DirectoryKey) -> Result<bool, Error> {
     Ok(diesel::delete(directories::table.filter(directories::key.eq(key))).execute(tx.connection)? > 0)
+}
+
+/// A window of directories in the order of their public ids: all, or those of an organization's connections.
+pub fn list(tx: &mut Tx<'_>, owner: Option<OrganizationKey>, window: &Window) -> Result<Vec<Directory>, Error> {
+    let mut query = directories::table.into_boxed();
+    if let Some(owner) = owner {
+        let theirs = connections::table.filter(connections::organization_key.eq(owner));
+        query = query.filter(directories::connection_key.eq_any(theirs.select(connections::key)));
+    }
+    Ok(load_window!(tx, query, directories::id, window))
+}
+
+/// Renames a directory.
+pub fn set_name(tx: &mut Tx<'_>, key: DirectoryKey, name: &str) -> Result<(), Error> {
+    let of = directories::table.filter(directories::key.eq(key));
+    diesel::update(of).set(directories::name.eq(name)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// Pauses a directory or lets it go on.
+pub fn set_state(tx: &mut Tx<'_>, key: DirectoryKey, state: &str) -> Result<(), Error> {
+    let of = directories::table.filter(directories::key.eq(key));
+    diesel::update(of).set(directories::state.eq(state)).execute(tx.connection)?;
+    Ok(())
+}
+
+/// The directory with this public id, for a change of it: until the transaction ends nobody else changes it.
+pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<Directory>, Error> {
+    let query = directories::table.filter(directories::id.eq(id));
+    Ok(match &mut *tx.connection {
+        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => {
+            query.for_no_key_update().first(connection).optional()?
+        }
+    })
 }

@@ -11,6 +11,7 @@ mod directories;
 mod domains;
 mod identities;
 mod imports;
+mod members;
 mod merging;
 mod organizations;
 mod params;
@@ -42,7 +43,25 @@ pub(super) const TOKEN_ROWS: &[Row] = &[row(Method::POST, "/oauth2/token", || we
 /// The routes of the API, each with the scope it needs.
 pub(super) const ROWS: &[Row] = &[
     row(Method::POST, "/organization", || needs("create:organizations", web::to(organizations::create))),
+    row(Method::GET, "/organization", || needs("read:organizations", web::to(organizations::get))),
     row(Method::PATCH, "/organization/{code}", || needs("update:organizations", web::to(organizations::update))),
+    row(Method::DELETE, "/organization/{code}", || needs("delete:organizations", web::to(organizations::delete))),
+    row(Method::GET, "/organizations", || needs("read:organizations", web::to(organizations::list))),
+    row(Method::GET, "/organizations/{code}/connections", || {
+        needs("read:organization_connections", web::to(organizations::list_connections))
+    }),
+    row(Method::POST, "/organizations/{code}/connections/{connection}", || {
+        needs("create:organization_connections", web::to(organizations::allow))
+    }),
+    row(Method::DELETE, "/organizations/{code}/connections/{connection}", || {
+        needs("delete:organization_connections", web::to(organizations::disallow))
+    }),
+    row(Method::GET, "/organizations/{code}/users", || needs("read:organization_users", web::to(members::list))),
+    row(Method::POST, "/organizations/{code}/users", || needs("create:organization_users", web::to(members::add))),
+    row(Method::PATCH, "/organizations/{code}/users", || needs("update:organization_users", web::to(members::change))),
+    row(Method::DELETE, "/organizations/{code}/users/{user}", || {
+        needs("delete:organization_users", web::to(members::remove))
+    }),
     row(Method::GET, "/organizations/{code}/domains", || needs("read:organization_domains", web::to(domains::list))),
     row(Method::POST, "/organizations/{code}/domains", || {
         needs("create:organization_domains", web::to(domains::create))
@@ -70,9 +89,11 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::DELETE, "/connections/{id}/role_rules/{rule}", || {
         needs("update:connections", web::to(roles::remove_rule))
     }),
+    row(Method::GET, "/connections", || needs("read:connections", web::to(connections::list))),
     row(Method::POST, "/connections", || needs("create:connections", web::to(connections::create))),
     row(Method::GET, "/connections/{id}", || needs("read:connections", web::to(connections::get))),
     row(Method::PATCH, "/connections/{id}", || needs("update:connections", web::to(connections::update))),
+    row(Method::PUT, "/connections/{id}", || needs("update:connections", web::to(connections::replace))),
     row(Method::DELETE, "/connections/{id}", || needs("delete:connections", web::to(connections::delete))),
     row(Method::POST, "/connections/{id}/restore", || needs("delete:connections", web::to(connections::restore))),
     row(Method::POST, "/connections/{id}/move", || needs("update:identities", web::to(merging::move_people))),

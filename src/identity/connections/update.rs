@@ -11,6 +11,9 @@ use crate::identity::{Error, settings::Settings};
 use crate::store::Tx;
 use crate::store::connections::{self as rows, Connection};
 
+/// The option that is given when a connection is made, and never changed.
+const FIXED: &str = "allow_duplicate_group_names";
+
 /// The body of Kinde's `PATCH /connections/{id}`: what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Change {
@@ -57,6 +60,21 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str, change: &Chang
     Ok(act.event(tx, "connection.updated", about, data)?)
 }
 
+/// Replaces the options of a connection: those left out are taken away, but for what is fixed when it is made.
+///
+/// # Errors
+/// As [`update`].
+pub fn replace(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str, change: &Change) -> Result<(), Error> {
+    let mut change = change.clone();
+    if let (Some(found), Some(options)) = (rows::lock(tx, id)?, &mut change.options) {
+        let before: Map<String, Value> = serde_json::from_str(&found.options).unwrap_or_default();
+        for name in before.into_iter().map(|(name, _)| name).filter(|name| name != FIXED) {
+            options.entry(name).or_insert(Value::Null);
+        }
+    }
+    update(tx, act, reach, id, &change)
+}
+
 fn merged(before: &Map<String, Value>, change: Map<String, Value>) -> Result<Map<String, Value>, Error> {
     let mut after = before.clone();
     after.extend(change);
@@ -65,7 +83,7 @@ fn merged(before: &Map<String, Value>, change: Map<String, Value>) -> Result<Map
         Settings::parse(&Value::Object(options.clone()).to_string()).allow_duplicate_group_names
     };
     if allows(before) != allows(&after) {
-        let message = "allow_duplicate_group_names can only be given when the connection is made";
+        let message = format!("{FIXED} can only be given when the connection is made");
         return Err(Error::invalid("OPTION_FIXED", message).field("options"));
     }
     Ok(after)

@@ -16,6 +16,10 @@ use crate::store::organizations::{self as rows, Change, Organization};
 /// 400 `ORGANIZATION_NOT_FOUND` or something that is not a domain.
 pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, code: &str, request: &Request) -> Result<(), Error> {
     let found = rows::lock(tx, code)?.filter(|found| reach.covers(Some(found.key))).ok_or_else(|| not_found(code))?;
+    if let Some(is_suspended) = request.is_suspended {
+        check_unbound(reach)?;
+        super::set_suspended(tx, act, code, is_suspended)?;
+    }
     let change = change(&found, request)?;
     let after = Organization {
         name: change.name.clone(),
@@ -32,6 +36,15 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, code: &str, request: &Re
     rows::update(tx, found.key, &change)?;
     let data = json!({ "organization": found.code, "before": told(&found), "after": told(&after) });
     Ok(act.event(tx, "organization.updated", About::default(), data)?)
+}
+
+/// Whether a customer may sign in is not the customer's to say.
+fn check_unbound(reach: Reach) -> Result<(), Error> {
+    if reach.organization().is_none() {
+        return Ok(());
+    }
+    let message = "A client of one organization can neither suspend nor restore it";
+    Err(Error::forbidden("ORGANIZATION_BOUND", message))
 }
 
 fn change(found: &Organization, request: &Request) -> Result<Change, Error> {

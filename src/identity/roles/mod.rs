@@ -119,12 +119,27 @@ pub(super) fn give(
 pub fn revoke(tx: &mut Tx<'_>, act: &Act, reach: Reach, code: &str, user: &str, role: &str) -> Result<(), Error> {
     let (organization, user) = member(tx, reach, code, user)?;
     let role = load(tx, role)?;
-    if !rows::revoke(tx, organization.key, user.key, role.key)? {
-        let message = format!("{} was not given by hand; what a group gives is taken by leaving the group", role.code);
-        return Err(Error::invalid("ROLE_NOT_GRANTED", message));
+    if take(tx, act, (user.key, &user.id), &organization, &role)? {
+        return Ok(());
     }
-    let data = json!({ "organization": organization.code, "role": role.code });
-    Ok(act.event(tx, "user.role_revoked", About { user: Some(&user.id), ..About::default() }, data)?)
+    let message = format!("{} was not given by hand; what a group gives is taken by leaving the group", role.code);
+    Err(Error::invalid("ROLE_NOT_GRANTED", message))
+}
+
+/// Takes a role that was given by hand; false when it was not.
+pub(super) fn take(
+    tx: &mut Tx<'_>,
+    act: &Act,
+    (key, id): (UserKey, &str),
+    organization: &Organization,
+    role: &Role,
+) -> Result<bool, Error> {
+    let is_taken = rows::revoke(tx, organization.key, key, role.key)?;
+    if is_taken {
+        let data = json!({ "organization": organization.code, "role": role.code });
+        act.event(tx, "user.role_revoked", About { user: Some(id), ..About::default() }, data)?;
+    }
+    Ok(is_taken)
 }
 
 /// A user and an organization they are a member of.

@@ -25,7 +25,7 @@ api_test! {
             expect(&app.api(Method::GET, path, None).await, 404, code);
         }
         expect(&app.api(Method::GET, "/api/v1/user?id=%00", None).await, 400, "INVALID_QUERY");
-        for (path, allowed) in [("/api/v1/user", "GET, HEAD, POST, PATCH, DELETE"), ("/api/v1/connections", "POST"), ("/oauth2/token", "POST"), ("/livez", "GET, HEAD"), ("/readyz", "GET, HEAD")] {
+        for (path, allowed) in [("/api/v1/user", "GET, HEAD, POST, PATCH, DELETE"), ("/api/v1/connections", "GET, HEAD, POST"), ("/oauth2/token", "POST"), ("/livez", "GET, HEAD"), ("/readyz", "GET, HEAD")] {
             let answer = app.api(Method::PUT, path, None).await;
             expect(&answer, 405, "METHOD_NOT_ALLOWED");
             assert_eq!(answer.header("allow"), allowed, "{path}");

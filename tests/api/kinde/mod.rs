@@ -1,6 +1,9 @@
 //! The management API as Kinde's clients call it: names, envelopes, both styles of paging.
 
+mod connections;
 mod identities;
+mod members;
+mod organizations;
 mod paging;
 mod users;
 

@@ -1,9 +1,13 @@
 //! Organizations and their members.
 
+mod list;
+
 use diesel::prelude::*;
 
 use super::schema::{organization_members, organizations};
 use super::{Error, OrganizationKey, Tx, UserKey};
+
+pub use list::{Member, MemberOrder, Sorted, count_members, list, list_members};
 
 /// A business customer.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -139,6 +143,15 @@ pub fn update(tx: &mut Tx<'_>, key: OrganizationKey, change: &Change) -> Result<
     Ok(())
 }
 
+/// Removes an organization with its memberships, domains, clients and grants.
+///
+/// # Errors
+/// [`Error::Conflict`] while it owns a connection.
+pub fn delete(tx: &mut Tx<'_>, key: OrganizationKey) -> Result<(), Error> {
+    diesel::delete(organizations::table.filter(organizations::key.eq(key))).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Suspends or restores an organization.
 pub fn set_suspended(tx: &mut Tx<'_>, key: OrganizationKey, is_suspended: bool) -> Result<(), Error> {
     diesel::update(organizations::table.filter(organizations::key.eq(key)))
@@ -210,6 +223,13 @@ pub fn list_memberships(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Membership
         .order(organizations::key)
         .select((organizations::key, organizations::code, organization_members::source, organization_members::joined))
         .load(tx.connection)?)
+}
+
+/// How a user became a member of an organization; nothing when they are none.
+pub fn find_source(tx: &mut Tx<'_>, organization: OrganizationKey, user: UserKey) -> Result<Option<String>, Error> {
+    let of = organization_members::table.filter(organization_members::organization_key.eq(organization));
+    let of = of.filter(organization_members::user_key.eq(user));
+    Ok(of.select(organization_members::source).first(tx.connection).optional()?)
 }
 
 /// Ends a membership, however it came about.
