@@ -84,7 +84,7 @@ api_test! {
                 let page = get(&app, &format!("/organizations/{code}/users?page_size=2&{query}&next_token={token}")).await;
                 seen.extend(each(&page["organization_users"], "id"));
                 let Some(next) = page["next_token"].as_str() else { return seen };
-                token = next.to_owned();
+                next.clone_into(&mut token);
             }
         };
         assert_eq!(walk("").await, pick(&[1, 3, 2, 0, 4]));

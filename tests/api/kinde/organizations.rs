@@ -37,7 +37,7 @@ api_test! {
             {
                 seen.extend(each(&page["organizations"], "code"));
                 let Some(next) = page["next_token"].as_str() else { break };
-                token = next.to_owned();
+                next.clone_into(&mut token);
             }
             assert_eq!(seen, sorted, "{sort}");
         }

@@ -27,7 +27,7 @@ api_test! {
                 assert_eq!(page["next_token"], Value::Null);
                 break;
             };
-            token = next.to_owned();
+            next.clone_into(&mut token);
         }
         assert_eq!((seen, pages), (all, 4));
     }
