@@ -1,11 +1,11 @@
-//! `anteroom directory create|delete`; create goes from nothing to a URL and a token for the IdP, in one transaction.
+//! `anteroom directory create|pause|resume|delete`; create goes from nothing to a URL and a token for the IdP, in one transaction.
 
 use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::output;
 use super::session::Session;
-use crate::identity::directories::{self, Described, scim_base_url};
+use crate::identity::directories::{self, Change, Described, scim_base_url};
 use crate::identity::reach::Reach;
 use crate::identity::{Act, Error, connections, organizations, providers};
 use crate::store::organizations::Organization;
@@ -18,6 +18,18 @@ pub(super) enum Command {
     /// Prints JSON: organization_code, connection_id, directory_id, scim_base_url and token. The token is shown once.
     /// Without --connection, the organization's one fitting connection that has no directory is used, else one is made.
     Create(Create),
+    /// Refuse the IdP of a directory until it is resumed; people still sign in
+    Pause {
+        /// Id of the directory
+        #[arg(long)]
+        id: String,
+    },
+    /// Let the IdP of a paused directory call again
+    Resume {
+        /// Id of the directory
+        #[arg(long)]
+        id: String,
+    },
     /// Delete a directory with its tokens; people and groups stay, and people still sign in
     ///
     /// A new directory on the connection serves the same SCIM ids.
@@ -67,6 +79,8 @@ fn url(text: &str) -> Result<String, String> {
 pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
     let args = match command {
         Command::Create(args) => args,
+        Command::Pause { id } => return set_paused(session, id, true).await,
+        Command::Resume { id } => return set_paused(session, id, false).await,
         Command::Delete { id } => return delete(session, id).await,
     };
     let (act, asked) = (session.act(), args.clone());
@@ -78,6 +92,13 @@ pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         "scim_base_url": scim_base_url(&args.public_url, &made.directory.endpoint_id),
         "token": token,
     }))
+}
+
+async fn set_paused(session: &Session, id: String, is_paused: bool) -> anyhow::Result<()> {
+    let (act, wanted) = (session.act(), id.clone());
+    let change = Change { is_paused: Some(is_paused), ..Change::default() };
+    session.store.write(move |tx| directories::update(tx, &act, Reach::everything(), &wanted, &change)).await?;
+    output::json(&json!({ "id": id, "paused": is_paused }))
 }
 
 async fn delete(session: &Session, id: String) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! `anteroom token list|create|revoke`.
+//! `anteroom token list|create|rotate|revoke`.
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::output;
 use super::session::Session;
 use crate::clock::rfc3339;
-use crate::identity::directories;
+use crate::identity::directories::{self, NewToken};
 use crate::identity::reach::Reach;
 use crate::identity::{Error, tokens};
 use crate::store::Tx;
@@ -23,8 +23,8 @@ pub(super) enum Command {
     },
     /// Make another token for a directory; the others stay valid
     ///
-    /// Prints JSON: token_id, token and expires. The token is shown once. To rotate: create, give it to the IdP, revoke
-    /// the old one.
+    /// Prints JSON: token_id, token and expires. The token is shown once. To replace the
+    /// others, see rotate.
     Create {
         /// Id of the directory
         #[arg(long, value_name = "ID")]
@@ -35,6 +35,17 @@ pub(super) enum Command {
         /// How long it is valid, such as 90d, 12h, 30m or 45s [default: until it is revoked]
         #[arg(long, value_parser = micros, value_name = "DURATION")]
         expires_in: Option<i64>,
+    },
+    /// Make a token that takes the place of the others, which expire after an overlap
+    ///
+    /// Prints JSON: token_id and token. The token is shown once. Give it to the IdP before the overlap ends.
+    Rotate {
+        /// Id of the directory
+        #[arg(long, value_name = "ID")]
+        directory: String,
+        /// How long the other tokens stay valid, such as 1d, 12h or 30m
+        #[arg(long, value_parser = micros, value_name = "DURATION", default_value = "1d")]
+        overlap: i64,
     },
     /// Revoke a token: it is refused from the next request on
     Revoke {
@@ -65,6 +76,14 @@ pub(super) async fn run(session: &Session, command: Command) -> anyhow::Result<(
             });
             let (token, secret) = made.await?;
             output::json(&json!({ "token_id": token.id, "token": secret, "expires": token.expires.map(rfc3339) }))
+        }
+        Command::Rotate { directory, overlap } => {
+            let act = session.act();
+            let request = NewToken { overlap: Some(overlap / 1_000_000), ..NewToken::default() };
+            let made =
+                session.store.write(move |tx| directories::rotate(tx, &act, Reach::everything(), &directory, &request));
+            let (_, token, secret) = made.await?;
+            output::json(&json!({ "token_id": token.id, "token": secret }))
         }
         Command::Revoke { id } => {
             let (act, revoked) = (session.act(), id.clone());

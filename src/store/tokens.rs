@@ -126,6 +126,15 @@ pub fn revoke(tx: &mut Tx<'_>, id: &str, now: i64) -> Result<(), Error> {
     if rows == 0 { Err(Error::NotFound) } else { Ok(()) }
 }
 
+/// Lets the other tokens of a directory expire at this time, if they would be valid longer; how many.
+pub fn shorten_others(tx: &mut Tx<'_>, directory: DirectoryKey, id: &str, until: i64) -> Result<usize, Error> {
+    let others = scim_tokens::table.filter(scim_tokens::directory_key.eq(directory)).filter(scim_tokens::id.ne(id));
+    let live = others
+        .filter(scim_tokens::revoked.is_null())
+        .filter(scim_tokens::expires.is_null().or(scim_tokens::expires.gt(until).assume_not_null()));
+    Ok(diesel::update(live).set(scim_tokens::expires.eq(Some(until))).execute(tx.connection)?)
+}
+
 /// Records that a token was used.
 pub fn touch(tx: &mut Tx<'_>, id: &str, now: i64) -> Result<(), Error> {
     diesel::update(scim_tokens::table.filter(scim_tokens::id.eq(id)))

@@ -67,6 +67,25 @@ fn tokens_are_listed_without_secrets_made_and_revoked() {
     let lines = bench.text(&format!("token list --directory {directory}"));
     assert!(lines.contains(id) && !lines.contains("kstkn_"), "{lines}");
     assert!(bench.failure("token list --directory directory_x").contains("DIRECTORY_NOT_FOUND"));
+    let rotated = bench.json(&format!("token rotate --directory {directory} --overlap 1h"));
+    assert!(text(&rotated, "token").starts_with("kstkn_"));
+    let listed = bench.json(&format!("token list --directory {directory} --json"));
+    let ends: Vec<bool> = listed.as_array().unwrap().iter().map(|token| token["expires"].is_string()).collect();
+    assert_eq!(ends, [true, true, false]);
+    assert!(bench.failure("token rotate --directory directory_x").contains("DIRECTORY_NOT_FOUND"));
+}
+
+#[test]
+fn a_directory_is_paused_and_resumed() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Okta --provider okta");
+    let (directory, connection) = (text(&made, "directory_id"), text(&made, "connection_id"));
+    assert_eq!(bench.json(&format!("directory pause --id {directory}"))["paused"], true);
+    let found = bench.text(&format!("diagnose --connection {connection}"));
+    assert!(found.contains("anteroom directory resume"), "{found}");
+    assert_eq!(bench.json(&format!("directory resume --id {directory}"))["paused"], false);
+    assert!(!bench.text(&format!("diagnose --connection {connection}")).contains("directory resume"));
+    assert!(bench.failure("directory pause --id directory_x").contains("DIRECTORY_NOT_FOUND"));
 }
 
 #[test]

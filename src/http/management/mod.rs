@@ -108,9 +108,17 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::PUT, "/schemas", || needs("update:schemas", web::to(schemas::load))),
     row(Method::GET, "/schemas/{schema}", || needs("read:schemas", web::to(schemas::get))),
     row(Method::DELETE, "/schemas/{schema}", || needs("delete:schemas", web::to(schemas::delete))),
+    row(Method::GET, "/directories", || needs("read:scim_directories", web::to(directories::list))),
     row(Method::POST, "/directories", || needs("create:scim_directories", web::to(directories::create))),
     row(Method::GET, "/directories/{id}", || needs("read:scim_directories", web::to(directories::get))),
+    row(Method::PATCH, "/directories/{id}", || needs("update:scim_directories", web::to(directories::update))),
     row(Method::DELETE, "/directories/{id}", || needs("delete:scim_directories", web::to(directories::delete))),
+    row(Method::POST, "/directories/{id}/rotate", || needs("update:scim_directories", web::to(directories::rotate))),
+    row(Method::GET, "/directories/{id}/tokens", || needs("read:scim_directories", web::to(directories::list_tokens))),
+    row(Method::POST, "/directories/{id}/tokens", || needs("update:scim_directories", web::to(directories::add_token))),
+    row(Method::DELETE, "/directories/{id}/tokens/{token}", || {
+        needs("update:scim_directories", web::to(directories::revoke_token))
+    }),
     row(Method::GET, "/user", || needs("read:users", web::to(users::get))),
     row(Method::POST, "/user", || needs("create:users", web::to(users::create))),
     row(Method::PATCH, "/user", || needs("update:users", web::to(users::update))),

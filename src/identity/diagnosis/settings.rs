@@ -96,7 +96,7 @@ fn directory(found: &mut Vec<Finding>, facts: &Facts, now: i64) {
         return;
     };
     if directory.state != "active" {
-        let remedy = "delete it and make a new one on the connection: people and groups keep their ids";
+        let remedy = "anteroom directory resume --id DIRECTORY_ID";
         error(found, "directory_paused", "the directory is paused: its IdP is refused", remedy);
     }
     let is_valid = |token: &&Token| token.revoked.is_none() && token.expires.is_none_or(|expires| expires > now);

@@ -1,6 +1,7 @@
 //! The management API as Kinde's clients call it: names, envelopes, both styles of paging.
 
 mod connections;
+mod directories;
 mod identities;
 mod members;
 mod organizations;

@@ -112,7 +112,7 @@ async fn unknown_paths_and_wrong_methods_are_refused_in_the_same_shape() {
     for path in ["/api/v1/nothing", "/api/v1/", "/api/v2/user", "/api/"] {
         assert_eq!(api.get(&token, path).await.refusal(), (404, "ROUTE_NOT_FOUND".to_owned()), "{path}");
     }
-    let wrong = api.get(&token, "/api/v1/organization").await;
+    let wrong = api.get(&token, "/api/v1/imports").await;
     assert_eq!(wrong.refusal(), (405, "METHOD_NOT_ALLOWED".to_owned()));
     assert_eq!(wrong.headers.get(ALLOW).unwrap(), "POST");
     let body = api.post(&token, "/api/v1/organization", json!({ "name": 1 })).await;

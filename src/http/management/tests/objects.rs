@@ -74,8 +74,10 @@ async fn connections_keep_options_to_themselves_and_home_domains_are_unique() {
     let made = api.post(&token, "/api/v1/connections", body.clone()).await;
     assert_eq!(made.status, 201);
     let got = api.get(&token, &format!("/api/v1/connections/{}", made.text("/connection/id"))).await;
-    let expected =
-        json!({ "id": made.text("/connection/id"), "name": "n", "display_name": "d", "strategy": "oauth2:azure_ad" });
+    let expected = json!({
+        "id": made.text("/connection/id"), "name": "n", "display_name": "d", "strategy": "oauth2:azure_ad", "is_enabled": true,
+        "options": { "home_realm_domains": ["@Acme.test"], "is_trusted": true },
+    });
     assert_eq!(got.body["connection"], expected);
     assert_eq!(
         api.post(&token, "/api/v1/connections", body).await.refusal(),

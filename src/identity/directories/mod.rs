@@ -1,18 +1,24 @@
 //! Directories: the SCIM side of a connection, one per connection, made with its first bearer token.
 
+mod change;
+mod rotate;
+
 use serde::Deserialize;
 use serde_json::json;
 
 use super::act::{About, Act};
 use super::checks::{on_conflict, required};
 use super::reach::Reach;
-use super::{Error, connections, organizations, providers, tokens};
+use super::{Error, connections, organizations, providers, tokens as bearers};
 use crate::store::connections::Connection;
 use crate::store::directories::{self as rows, Directory, NewDirectory};
 use crate::store::organizations::Organization;
+use crate::store::window::Window;
 use crate::store::{self, OrganizationKey, Tx};
 
 pub use super::tokens::PREFIX as TOKEN_PREFIX;
+pub use change::{Change, update};
+pub use rotate::{NewToken, add_token, revoke_token, rotate, tokens};
 
 /// The body of Kinde's `POST /directories`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -74,7 +80,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Re
     let about = About { connection: Some(connection.key), ..About::default() };
     act.event(tx, "directory.created", about, data)?;
     let directory = rows::load(tx, key)?;
-    let (_, secret) = tokens::create(tx, act, &directory, "first", None)?;
+    let (_, secret) = bearers::create(tx, act, &directory, "first", None)?;
     let is_closed = organization.is_suspended;
     let described =
         Described { directory, connection, organization_code: organization.code, is_closed, last_called: None };
@@ -145,6 +151,23 @@ fn chosen_connection(tx: &mut Tx<'_>, organization: OrganizationKey, id: Option<
     Err(Error::invalid(code, message).field("enterprise_connection_id"))
 }
 
+/// A window of the directories that may be seen; of one organization alone, if its code is given.
+///
+/// # Errors
+/// 400 `ORGANIZATION_NOT_FOUND`.
+pub fn list(tx: &mut Tx<'_>, reach: Reach, code: Option<&str>, window: &Window) -> Result<Vec<Described>, Error> {
+    let owner = match code {
+        Some(code) => Some(organizations::load(tx, reach, code, "organization_code")?.key),
+        None => reach.organization(),
+    };
+    let mut listed = Vec::new();
+    for directory in rows::list(tx, owner, window)? {
+        let connection = store::connections::load(tx, directory.connection_key)?;
+        listed.push(describe(tx, directory, connection)?);
+    }
+    Ok(listed)
+}
+
 /// The directory with this id, if it may be seen.
 pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>, store::Error> {
     let Some(directory) = rows::find(tx, id)? else {
@@ -154,13 +177,17 @@ pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>
     if !reach.covers(connection.organization_key) {
         return Ok(None);
     }
+    describe(tx, directory, connection).map(Some)
+}
+
+fn describe(tx: &mut Tx<'_>, directory: Directory, connection: Connection) -> Result<Described, store::Error> {
     let organization = connection.organization_key.map(|key| store::organizations::load(tx, key)).transpose()?;
-    let last_called = tokens::list(tx, &directory)?.iter().filter_map(|token| token.last_used).max();
+    let last_called = bearers::list(tx, &directory)?.iter().filter_map(|token| token.last_used).max();
     let is_open = directory.state == "active"
         && connection.state == "active"
         && organization.as_ref().is_some_and(|organization| !organization.is_suspended);
     let organization_code = organization.map(|organization| organization.code).unwrap_or_default();
-    Ok(Some(Described { directory, connection, organization_code, is_closed: !is_open, last_called }))
+    Ok(Described { directory, connection, organization_code, is_closed: !is_open, last_called })
 }
 
 /// Removes a directory with its tokens; people and groups stay, and a new directory of the connection serves the same ids.
