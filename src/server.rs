@@ -66,7 +66,11 @@ impl Server {
         let scheme = if config.tls_cert.is_some() { "https" } else { "http" };
         let public_url = config.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
         let rate_limit = RateLimit::new(config.rate_limit, config.burst(), &clock);
-        let outside = Outside { fetcher: Fetcher::new(&config.outbound), resolver: Resolver::new(&config.dns) };
+        let outside = Outside {
+            fetcher: Fetcher::new(&config.outbound),
+            resolver: Resolver::new(&config.dns),
+            ..Outside::default()
+        };
         let state = State::new(store, clock, ids, &public_url, outside, rate_limit);
         let metrics = config.metrics_listen.map(serve_metrics).transpose()?;
         let listener = serve(config, listener, state.clone())?;

@@ -48,6 +48,8 @@ const SUBJECTS: &[&str] = &[
     "directory",
     "token",
     "client",
+    "scim_client",
+    "key",
     "domain",
     "import",
     "role",

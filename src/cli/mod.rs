@@ -13,12 +13,14 @@ mod export;
 mod identity;
 mod import;
 mod jobs;
+mod keys;
 mod logs;
 mod organization;
 mod output;
 mod quickstart;
 mod role;
 mod schema;
+mod scim_client;
 mod serve;
 mod session;
 mod sign_in;
@@ -94,6 +96,12 @@ enum Command {
     /// Clients of the management API
     #[command(subcommand)]
     Client(client::Command),
+    /// OAuth clients of directories, for identity providers that ask for an access token
+    #[command(subcommand)]
+    ScimClient(scim_client::Command),
+    /// Keys that sign access tokens
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Users: the profiles that applications key on
     #[command(subcommand)]
     User(user::Command),
@@ -170,6 +178,8 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Organization(command) => organization::run(&session, command).await,
             Command::Connection(command) => connection::run(&session, command).await,
             Command::Client(command) => client::run(&session, command).await,
+            Command::ScimClient(command) => scim_client::run(&session, command).await,
+            Command::Keys(command) => keys::run(&session, command).await,
             Command::User(command) => user::run(&session, command).await,
             Command::Identity(command) => identity::run(&session, command).await,
             Command::Domain(command) => domain::run(&session, command).await,

@@ -55,7 +55,7 @@ pub(super) enum Command {
 }
 
 /// Reads a duration as microseconds.
-fn micros(text: &str) -> Result<i64, String> {
+pub(super) fn micros(text: &str) -> Result<i64, String> {
     let expected = || "expected a number and a unit, such as 90d, 12h, 30m or 45s".to_owned();
     let (number, seconds) = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)]
         .iter()

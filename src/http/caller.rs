@@ -1,7 +1,7 @@
 //! Who is calling: a bearer token, one row, one connection.
 //!
 //! The token is looked up by its SHA-256; the row that comes back says which connection it speaks for, and nothing else
-//! does. States are read with it on every request, so that revoking a token, pausing a directory, disabling a connection
+//! does. An access token names a client, whose row says the same. States are read with it on every request, so that revoking a token, pausing a directory, disabling a connection
 //! and suspending an organization hold from the next request on, on every server.
 
 use std::sync::Arc;
@@ -18,10 +18,12 @@ use super::error::ScimError;
 use crate::clock::micros;
 use crate::id::{is_well_formed_secret, secret_hash};
 use crate::identity::directories::{TOKEN_PREFIX, scim_base_url};
+use crate::identity::scim_clients::access;
 use crate::identity::settings::Settings;
 use crate::identity::{Act, Tenant, person_tokens};
 use crate::provisioning::Call;
 use crate::store::connections::Connection;
+use crate::store::scim_clients;
 use crate::store::tokens::{self, Bearer};
 
 /// Last use is recorded at most this often.
@@ -90,8 +92,11 @@ fn refused() -> ScimError {
 
 async fn find(request: &HttpRequest) -> Result<Caller, ScimError> {
     let state = request.app_data::<Data<State>>().ok_or_else(refused)?;
-    let token = bearer(request).filter(|text| is_well_formed_secret(TOKEN_PREFIX, text));
-    let hash = token.map(secret_hash).ok_or_else(refused)?;
+    let token = bearer(request).ok_or_else(refused)?;
+    if !is_well_formed_secret(TOKEN_PREFIX, token) {
+        return find_client(request, state, token).await;
+    }
+    let hash = secret_hash(token);
     let asked = hash.clone();
     let found = state.store.read(move |tx| tokens::find_bearer(tx, &asked)).await?;
     let bearer = found.filter(|bearer| is_live(bearer, &hash, state.clock.now())).ok_or_else(refused)?;
@@ -103,11 +108,28 @@ async fn find(request: &HttpRequest) -> Result<Caller, ScimError> {
     Ok(Caller(Arc::new(call(request, state, actor, tenant, &bearer.endpoint_id))))
 }
 
+/// The directory of a client that was given this access token.
+async fn find_client(request: &HttpRequest, state: &Data<State>, token: &str) -> Result<Caller, ScimError> {
+    let id = access::verify(&*state.keys().await?, &state.public_url, token, state.clock.now()).ok_or_else(refused)?;
+    let wanted = id.clone();
+    let found = state.store.read(move |tx| scim_clients::find_bearer(tx, &wanted)).await?;
+    let is_live = |bearer: &scim_clients::Bearer| {
+        bearer.revoked.is_none()
+            && is_open(&bearer.directory_state, &bearer.connection, bearer.is_organization_suspended)
+    };
+    let bearer = found.filter(is_live).ok_or_else(refused)?;
+    require_path(request, &bearer.endpoint_id)?;
+    state.rate_limit.charge(&bearer.connection, 1)?;
+    let tenant = tenant(state, bearer.connection, bearer.provider).await?;
+    Ok(Caller(Arc::new(call(request, state, format!("scim_client:{id}"), tenant, &bearer.endpoint_id))))
+}
+
 /// The person a signed bearer stands for; `None` for a bearer that this server did not sign.
 async fn find_person(request: &HttpRequest) -> Result<Option<Me>, ScimError> {
     let state = request.app_data::<Data<State>>().ok_or_else(refused)?;
     let token = bearer(request).ok_or_else(refused)?;
-    let Some(identity) = person_tokens::verify(state.keys().await?, &state.public_url, token, state.clock.now()) else {
+    let Some(identity) = person_tokens::verify(&*state.keys().await?, &state.public_url, token, state.clock.now())
+    else {
         return Ok(None);
     };
     let found = state.store.read(move |tx| person_tokens::find(tx, &identity)).await?;

@@ -20,7 +20,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::{self, ServiceConfig};
-use tokio::sync::OnceCell;
+use tokio::sync::RwLock;
 
 pub use rate_limit::RateLimit;
 use table::{Row, row};
@@ -40,6 +40,9 @@ const BULK_BODIES: usize = 16;
 /// Bulk requests that are carried out at once: parsed, a body is many times as large.
 const BULK_WORK: usize = 4;
 
+/// Keys, with the time they were read.
+type ReadKeys = (i64, Arc<Keys>);
+
 /// What every handler shares.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -57,8 +60,8 @@ pub struct State {
     pub rate_limit: Arc<RateLimit>,
     /// What seals the cursors of lists; read once, too.
     cursors: Arc<CursorKey>,
-    /// What signs and verifies access tokens; the pair never changes, so it is read once.
-    keys: Arc<OnceCell<Keys>>,
+    /// What signs and verifies access tokens, and when it was read.
+    keys: Arc<RwLock<Option<ReadKeys>>>,
     bulk_bodies: Turns,
     bulk_work: Turns,
     /// The schemas of the connections that have their own.
@@ -90,9 +93,23 @@ impl State {
         }
     }
 
-    /// The keys that sign tokens.
-    async fn keys(&self) -> Result<&Keys, store::Error> {
-        self.keys.get_or_try_init(|| signing::load_keys(&self.store)).await
+    /// The keys that sign tokens, read again when what was read is old: another server may have rotated them.
+    async fn keys(&self) -> Result<Arc<Keys>, store::Error> {
+        let now = self.clock.now();
+        let fresh = |kept: &Option<ReadKeys>| match kept {
+            Some((read, keys)) if now - read < signing::FRESH => Some(keys.clone()),
+            _ => None,
+        };
+        if let Some(keys) = fresh(&*self.keys.read().await) {
+            return Ok(keys);
+        }
+        let mut kept = self.keys.write().await;
+        if let Some(keys) = fresh(&kept) {
+            return Ok(keys);
+        }
+        let keys = Arc::new(signing::load_keys(&self.store, now).await?);
+        *kept = Some((now, keys.clone()));
+        Ok(keys)
     }
 }
 

@@ -46,16 +46,19 @@ pub fn issue(
     scope: &str,
 ) -> Result<String, Error> {
     let iat = now.div_euclid(1_000_000);
-    keys.sign(&Claims {
-        aud: vec![audience(public_url)],
-        azp: client_id.to_owned(),
-        exp: iat + VALID_SECONDS,
-        gty: vec!["client_credentials".to_owned()],
-        iat,
-        iss: public_url.to_owned(),
-        jti: ids.resource(),
-        scope: scope.to_owned(),
-    })
+    keys.sign(
+        now,
+        &Claims {
+            aud: vec![audience(public_url)],
+            azp: client_id.to_owned(),
+            exp: iat + VALID_SECONDS,
+            gty: vec!["client_credentials".to_owned()],
+            iat,
+            iss: public_url.to_owned(),
+            jti: ids.resource(),
+            scope: scope.to_owned(),
+        },
+    )
 }
 
 /// The claims of a token that this server signed for this API and that is valid at `now` (microseconds).

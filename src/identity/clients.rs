@@ -83,13 +83,31 @@ pub fn find_enabled(tx: &mut Tx<'_>, client_id: &str) -> Result<Option<Client>, 
     Ok(rows::find(tx, client_id)?.filter(|client| !client.is_disabled))
 }
 
+/// Gives a client another secret, returned once; the others hold for the overlap (microseconds) at most.
+///
+/// # Errors
+/// 404 when there is no such client.
+pub fn rotate(tx: &mut Tx<'_>, act: &Act, id: &str, overlap: i64) -> Result<String, Error> {
+    let client = load(tx, id)?;
+    let until = act.now.saturating_add(overlap);
+    rows::shorten_secrets(tx, client.key, until)?;
+    let secret = id::secret(PREFIX);
+    rows::insert_secret(tx, client.key, &id::secret_hash(&secret), act.now)?;
+    let data = json!({ "client": client.id, "others_expire": until });
+    act.event(tx, "client.rotated", About::default(), data)?;
+    Ok(secret)
+}
+
+fn load(tx: &mut Tx<'_>, id: &str) -> Result<Client, Error> {
+    rows::find(tx, id)?.ok_or_else(|| Error::not_found("CLIENT_NOT_FOUND", format!("There is no client {id}")))
+}
+
 /// Disables a client from its next request on, or enables it again; a repetition changes nothing.
 ///
 /// # Errors
 /// 404 when there is no such client.
 pub fn set_disabled(tx: &mut Tx<'_>, act: &Act, id: &str, is_disabled: bool) -> Result<(), Error> {
-    let client =
-        rows::find(tx, id)?.ok_or_else(|| Error::not_found("CLIENT_NOT_FOUND", format!("There is no client {id}")))?;
+    let client = load(tx, id)?;
     if client.is_disabled == is_disabled {
         return Ok(());
     }

@@ -35,6 +35,7 @@ pub mod providers;
 pub mod reach;
 pub mod roles;
 pub mod schemas;
+pub mod scim_clients;
 pub mod scopes;
 pub mod settings;
 pub mod sign_in;

@@ -7,6 +7,7 @@
 pub mod dns;
 mod guard;
 pub mod http;
+pub mod jwks;
 
 /// What calls the outside.
 #[derive(Clone, Debug, Default)]
@@ -15,4 +16,6 @@ pub struct Outside {
     pub fetcher: http::Fetcher,
     /// DNS.
     pub resolver: dns::Resolver,
+    /// Keys of other issuers, as they were read last.
+    pub jwks: jwks::Cache,
 }

@@ -48,14 +48,29 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewClient, secret_hash: &str) -> Result<Cli
         .values(new)
         .returning(management_clients::key)
         .get_result(tx.connection)?;
-    diesel::insert_into(client_secrets::table)
-        .values((
-            client_secrets::client_key.eq(key),
-            client_secrets::hash.eq(secret_hash),
-            client_secrets::created.eq(new.created),
-        ))
-        .execute(tx.connection)?;
+    insert_secret(tx, key, secret_hash, new.created)?;
     Ok(key)
+}
+
+/// Adds a secret's hash to a client.
+pub fn insert_secret(tx: &mut Tx<'_>, client: ClientKey, hash: &str, now: i64) -> Result<(), Error> {
+    diesel::insert_into(client_secrets::table)
+        .values((client_secrets::client_key.eq(client), client_secrets::hash.eq(hash), client_secrets::created.eq(now)))
+        .execute(tx.connection)?;
+    Ok(())
+}
+
+/// Lets the secrets of a client expire at this time, if they would hold longer.
+pub fn shorten_secrets(tx: &mut Tx<'_>, client: ClientKey, until: i64) -> Result<(), Error> {
+    let of = client_secrets::table.filter(client_secrets::client_key.eq(client));
+    let longer = client_secrets::expires.is_null().or(client_secrets::expires.gt(until).assume_not_null());
+    diesel::update(of.filter(longer)).set(client_secrets::expires.eq(Some(until))).execute(tx.connection)?;
+    Ok(())
+}
+
+/// All clients, oldest first.
+pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Client>, Error> {
+    Ok(management_clients::table.order(management_clients::key).load(tx.connection)?)
 }
 
 /// The client with this id.

@@ -70,6 +70,10 @@ key! {
     /// A row of `management_clients`.
     ClientKey
 }
+key! {
+    /// A row of `scim_clients`.
+    ScimClientKey
+}
 
 impl ConnectionKey {
     /// A key no row has, for tests of what is kept by connection.

@@ -35,8 +35,10 @@ pub mod purges;
 pub mod resources;
 pub mod roles;
 mod schema;
+pub mod scim_clients;
 pub mod shares;
 pub mod sign_in_answers;
+pub mod signing_keys;
 mod sql;
 mod statements;
 pub mod tokens;
@@ -55,7 +57,9 @@ use tokio::sync::Semaphore;
 
 pub use backend::DatabaseUrl;
 pub use error::Error;
-pub use keys::{ClientKey, ConnectionKey, DirectoryKey, IdentityKey, OrganizationKey, ResourceKey, RoleKey, UserKey};
+pub use keys::{
+    ClientKey, ConnectionKey, DirectoryKey, IdentityKey, OrganizationKey, ResourceKey, RoleKey, ScimClientKey, UserKey,
+};
 pub use open::{Options, ServeLock};
 pub use statements::Statements;
 pub use tx::Tx;

@@ -356,6 +356,44 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        pem -> Text,
+        created -> BigInt,
+        signs_from -> BigInt,
+        retires -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    scim_clients (key) {
+        key -> BigInt,
+        id -> Text,
+        directory_key -> BigInt,
+        name -> Text,
+        token_seconds -> BigInt,
+        issuer -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        audience -> Nullable<Text>,
+        keys_url -> Nullable<Text>,
+        keys -> Nullable<Text>,
+        created -> BigInt,
+        revoked -> Nullable<BigInt>,
+        last_used -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    scim_client_secrets (key) {
+        key -> BigInt,
+        client_key -> BigInt,
+        hash -> Text,
+        created -> BigInt,
+        expires -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     store_meta,
     organizations,
@@ -368,6 +406,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     scim_tokens,
     management_clients,
     client_secrets,
+    signing_keys,
+    scim_clients,
+    scim_client_secrets,
     users,
     organization_members,
     resources,

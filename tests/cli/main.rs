@@ -15,6 +15,7 @@ mod dns;
 mod guides;
 mod identity;
 mod import;
+mod oauth;
 mod quickstart;
 mod schema;
 mod switches;

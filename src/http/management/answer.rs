@@ -2,7 +2,7 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
@@ -27,6 +27,12 @@ pub(super) fn enveloped(status: StatusCode, code: &str, message: &str, name: &st
 /// The envelope of most answers.
 pub(super) fn success(status: StatusCode, name: &str, part: Value) -> HttpResponse {
     enveloped(status, "OK", "Success", name, part)
+}
+
+/// An answer that holds a secret: no cache may store it.
+pub(super) fn uncached(mut answer: HttpResponse) -> HttpResponse {
+    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
 }
 
 /// The envelope alone.

@@ -99,7 +99,8 @@ async fn find(request: &HttpRequest) -> Result<Caller, ManagementError> {
     let state = request.app_data::<Data<State>>().ok_or_else(unauthorized)?;
     let token = bearer(request).ok_or_else(unauthorized)?;
     let now = state.clock.now();
-    let claims = access_tokens::verify(state.keys().await?, &state.public_url, token, now).ok_or_else(unauthorized)?;
+    let claims =
+        access_tokens::verify(&*state.keys().await?, &state.public_url, token, now).ok_or_else(unauthorized)?;
     let id = claims.azp.clone();
     let client = state.store.read(move |tx| clients::find_enabled(tx, &id)).await?.ok_or_else(unauthorized)?;
     let act =

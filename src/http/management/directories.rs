@@ -8,13 +8,12 @@
 //! `last_sync_*` only the start is known: when the IdP called last, to the minute. The others are null.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::Path;
 use serde_json::{Value, json};
 
 use actix_web::HttpResponse;
 
-use super::answer::{Answer, OptionalJson, done, enveloped, read, success, time};
+use super::answer::{Answer, OptionalJson, done, enveloped, read, success, time, uncached};
 use super::caller::Caller;
 use super::params::{Params, cursor_page, cut};
 use crate::http::body::Json;
@@ -38,12 +37,6 @@ fn with_secret(mut shown: Value, secret: String) -> Value {
         fields.insert("secret_token".to_owned(), secret.into());
     }
     shown
-}
-
-/// An answer that holds a secret.
-fn uncached(mut answer: HttpResponse) -> HttpResponse {
-    answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
 }
 
 pub(super) async fn list(caller: Caller, params: Params) -> Answer {

@@ -19,6 +19,7 @@ mod pending_members;
 mod person_tokens;
 mod roles;
 mod schemas;
+mod scim_clients;
 mod sign_ins;
 #[cfg(test)]
 mod tests;
@@ -37,8 +38,11 @@ use super::table::{self, Row, row};
 /// Below which path the API is.
 pub(super) const BASE: &str = "/api/v1";
 
-/// The routes that give out access tokens.
-pub(super) const TOKEN_ROWS: &[Row] = &[row(Method::POST, "/oauth2/token", || web::to(token::issue))];
+/// The routes that give out access tokens, and the keys to check them with.
+pub(super) const TOKEN_ROWS: &[Row] = &[
+    row(Method::POST, "/oauth2/token", || web::to(token::issue)),
+    row(Method::GET, "/.well-known/jwks", || web::to(token::jwks)),
+];
 
 /// The routes of the API, each with the scope it needs.
 pub(super) const ROWS: &[Row] = &[
@@ -113,6 +117,14 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::GET, "/directories/{id}", || needs("read:scim_directories", web::to(directories::get))),
     row(Method::PATCH, "/directories/{id}", || needs("update:scim_directories", web::to(directories::update))),
     row(Method::DELETE, "/directories/{id}", || needs("delete:scim_directories", web::to(directories::delete))),
+    row(Method::GET, "/directories/{id}/clients", || needs("read:scim_directories", web::to(scim_clients::list))),
+    row(Method::POST, "/directories/{id}/clients", || needs("update:scim_directories", web::to(scim_clients::create))),
+    row(Method::DELETE, "/directories/{id}/clients/{client}", || {
+        needs("update:scim_directories", web::to(scim_clients::revoke))
+    }),
+    row(Method::POST, "/directories/{id}/clients/{client}/rotate", || {
+        needs("update:scim_directories", web::to(scim_clients::rotate))
+    }),
     row(Method::POST, "/directories/{id}/rotate", || needs("update:scim_directories", web::to(directories::rotate))),
     row(Method::GET, "/directories/{id}/tokens", || needs("read:scim_directories", web::to(directories::list_tokens))),
     row(Method::POST, "/directories/{id}/tokens", || needs("update:scim_directories", web::to(directories::add_token))),

@@ -22,7 +22,7 @@ pub(super) async fn create(
     let (act, reach, url) = (caller.act(), caller.reach(), caller.public_url().to_owned());
     let grant = move |tx: &mut crate::store::Tx<'_>| person_tokens::grant(tx, &act, reach, &url, &user, &request);
     let claims = caller.store().write(grant).await?;
-    let token = person_tokens::sign(state.keys().await?, &claims)?;
+    let token = person_tokens::sign(&*state.keys().await?, &claims)?;
     let shown = json!({ "token": token, "expires_on": time(Some(claims.exp * 1_000_000)) });
     let mut answer = success(StatusCode::CREATED, "scim_token", shown);
     answer.headers_mut().insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));

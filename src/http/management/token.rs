@@ -1,4 +1,7 @@
-//! `POST /oauth2/token`: client credentials (RFC 6749 section 4.4) for an access token.
+//! `POST /oauth2/token`: client credentials (RFC 6749 section 4.4) for an access token, of the management API or of one
+//! directory; and `GET /.well-known/jwks`, the keys that sign access tokens.
+//!
+//! The id of a client says which kind it is. A client of a directory may be spoken for by another issuer (RFC 7523).
 //!
 //! Errors are OAuth's, not the management API's: 400 `invalid_request`, `unsupported_grant_type`, `invalid_scope`; 401
 //! `invalid_client`. A form that is too long (413) or too slow (408) is an `invalid_request` with its own status. No answer
@@ -15,9 +18,14 @@ use serde_json::json;
 
 use crate::http::error::ManagementError;
 use crate::http::{State, body};
+use crate::identity::scim_clients::{self, access, assertion};
 use crate::identity::{access_tokens, clients, scopes};
 use crate::store;
 use crate::store::clients::Client;
+use crate::store::scim_clients::ScimClient;
+
+/// A rotated key is published two minutes before it signs.
+const JWKS_CACHE: &str = "public, max-age=60";
 
 /// The form; `audience` and what else clients send is accepted and decides nothing: there is one API.
 #[derive(Debug, Deserialize)]
@@ -26,6 +34,8 @@ pub(super) struct Asked {
     client_id: Option<String>,
     client_secret: Option<String>,
     scope: Option<String>,
+    client_assertion_type: Option<String>,
+    client_assertion: Option<String>,
 }
 
 pub(super) async fn issue(
@@ -35,14 +45,63 @@ pub(super) async fn issue(
 ) -> Result<HttpResponse, OauthError> {
     let asked: Asked = body::read_form(&request, payload).await.map_err(|refusal| OauthError::form(&refusal))?;
     check_grant_type(&asked)?;
+    if let Some(assertion) = &asked.client_assertion {
+        check_assertion_type(&request, &asked)?;
+        return for_scim(&state, by_assertion(&state, &asked, assertion).await?).await;
+    }
     let (id, secret) = credentials(&request, &asked)?;
     let now = state.clock.now();
+    if scim_clients::is_id(&id) {
+        let found = state.store.read(move |tx| scim_clients::find_by_secret(tx, &id, &secret, now)).await?;
+        return for_scim(&state, found.ok_or(OauthError::InvalidClient)?).await;
+    }
     let found = state.store.read(move |tx| clients::find_by_secret(tx, &id, &secret, now)).await?;
     let client = found.ok_or(OauthError::InvalidClient)?;
     let scope = granted(&client, asked.scope.as_deref())?;
-    let token = access_tokens::issue(state.keys().await?, &state.public_url, &state.ids, now, &client.id, &scope)?;
-    let body = json!({ "access_token": token, "token_type": "bearer", "expires_in": access_tokens::VALID_SECONDS, "scope": scope });
-    Ok(uncached(StatusCode::OK).json(body))
+    let keys = state.keys().await?;
+    let token = access_tokens::issue(&keys, &state.public_url, &state.ids, now, &client.id, &scope)?;
+    Ok(answer(&token, access_tokens::VALID_SECONDS, &scope))
+}
+
+fn answer(token: &str, seconds: i64, scope: &str) -> HttpResponse {
+    let body = json!({ "access_token": token, "token_type": "bearer", "expires_in": seconds, "scope": scope });
+    uncached(StatusCode::OK).json(body)
+}
+
+/// A token for the one directory of a client; whatever scope was asked for, there is one.
+async fn for_scim(state: &State, client: ScimClient) -> Result<HttpResponse, OauthError> {
+    let now = state.clock.now();
+    let token = access::issue(&*state.keys().await?, &state.public_url, &state.ids, now, &client)?;
+    state.store.write(move |tx| store::scim_clients::touch(tx, client.key, now)).await?;
+    Ok(answer(&token, client.token_seconds, "scim"))
+}
+
+/// The client that another issuer speaks for in an assertion.
+async fn by_assertion(state: &State, asked: &Asked, assertion: &str) -> Result<ScimClient, OauthError> {
+    let named = asked.client_id.clone().or_else(|| assertion::named_client(assertion));
+    let id = named.ok_or(OauthError::InvalidClient)?;
+    let found = state.store.read(move |tx| scim_clients::find_live(tx, &id)).await?;
+    let client = found.ok_or(OauthError::InvalidClient)?;
+    let url = &state.public_url;
+    let audiences = [format!("{url}/oauth2/token"), url.clone(), format!("{url}/scim")];
+    let holds = assertion::holds(&state.outside, &client, assertion, &audiences, state.clock.now()).await;
+    if holds { Ok(client) } else { Err(OauthError::InvalidClient) }
+}
+
+/// The public keys that access tokens are signed with.
+pub(super) async fn jwks(state: Data<State>) -> Result<HttpResponse, ManagementError> {
+    let keys = state.keys().await?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, JWKS_CACHE)).json(keys.jwks(state.clock.now())))
+}
+
+fn check_assertion_type(request: &HttpRequest, asked: &Asked) -> Result<(), OauthError> {
+    if asked.client_assertion_type.as_deref() != Some(assertion::TYPE) {
+        return Err(OauthError::invalid_request("client_assertion_type is not the JWT bearer's"));
+    }
+    if asked.client_secret.is_some() || request.headers().contains_key(AUTHORIZATION) {
+        return Err(OauthError::invalid_request("an assertion comes without a secret"));
+    }
+    Ok(())
 }
 
 fn check_grant_type(asked: &Asked) -> Result<(), OauthError> {

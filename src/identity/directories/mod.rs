@@ -182,7 +182,9 @@ pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>
 
 fn describe(tx: &mut Tx<'_>, directory: Directory, connection: Connection) -> Result<Described, store::Error> {
     let organization = connection.organization_key.map(|key| store::organizations::load(tx, key)).transpose()?;
-    let last_called = bearers::list(tx, &directory)?.iter().filter_map(|token| token.last_used).max();
+    let by_token = bearers::list(tx, &directory)?.into_iter().filter_map(|token| token.last_used);
+    let by_client = store::scim_clients::list(tx, directory.key)?.into_iter().filter_map(|client| client.last_used);
+    let last_called = by_token.chain(by_client).max();
     let is_open = directory.state == "active"
         && connection.state == "active"
         && organization.as_ref().is_some_and(|organization| !organization.is_suspended);

@@ -4,6 +4,7 @@ mod connections;
 mod directories;
 mod identities;
 mod members;
+mod oauth;
 mod organizations;
 mod paging;
 mod users;

@@ -5,6 +5,7 @@ mod backend;
 mod dns;
 pub mod explain;
 pub mod idp;
+mod issuer;
 pub mod postgres;
 mod raw;
 mod sql;
@@ -12,6 +13,7 @@ mod sql;
 pub use app::{Answer, Directory, NOW, Setup, TestApp, user};
 pub use backend::Database;
 pub use dns::{Dns, Told};
+pub use issuer::{Issuer, Signer};
 pub use raw::{Raw, RawAnswer};
 pub use sql::Sql;
 
