@@ -27,6 +27,7 @@ const DOCUMENTS: &[&str] = &[
     "docs/guides/trusted-emails.md",
     "docs/identity-providers.md",
     "docs/import.md",
+    "docs/kinde.md",
     "docs/roles.md",
     "docs/scim.md",
     "docs/security-tests.md",

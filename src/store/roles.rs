@@ -94,6 +94,27 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Role>, Error> {
     Ok(roles::table.order(roles::code).load(tx.connection)?)
 }
 
+/// What a change of a role writes.
+#[derive(Clone, Debug, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = roles, treat_none_as_null = true)]
+pub struct Change {
+    /// See [`Role`].
+    pub code: String,
+    /// See [`Role`].
+    pub name: String,
+    /// See [`Role`].
+    pub description: Option<String>,
+}
+
+/// Writes a change.
+///
+/// # Errors
+/// [`Error::Conflict`] when the code is taken.
+pub fn update(tx: &mut Tx<'_>, role: RoleKey, change: &Change) -> Result<(), Error> {
+    diesel::update(roles::table.filter(roles::key.eq(role))).set(change).execute(tx.connection)?;
+    Ok(())
+}
+
 /// Whether a rule or a grant names the role.
 pub fn is_in_use(tx: &mut Tx<'_>, role: RoleKey) -> Result<bool, Error> {
     let ruled: i64 = role_rules::table.filter(role_rules::role_key.eq(role)).count().get_result(tx.connection)?;

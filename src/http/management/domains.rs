@@ -1,8 +1,8 @@
 //! `GET` and `POST /organizations/{code}/domains`, `DELETE /organizations/{code}/domains/{domain}`, and `POST` of its
-//! `/check`.
+//! `/check`; `POST /connections/{id}/domains/{domain}/verification`.
 //!
-//! 400 `ORGANIZATION_NOT_FOUND`, `INVALID_DOMAIN`, `INVALID_METHOD`, `PUBLIC_MAIL_DOMAIN`, `TOO_MANY_DOMAINS`, 404
-//! `DOMAIN_NOT_FOUND`, 409 `DOMAIN_TAKEN`; 403 `ORGANIZATION_BOUND` when a client of one organization would vouch for
+//! 400 `ORGANIZATION_NOT_FOUND`, `INVALID_DOMAIN`, `INVALID_METHOD`, `PUBLIC_MAIL_DOMAIN`, `TOO_MANY_DOMAINS`,
+//! `CONNECTION_WITHOUT_OWNER`, 404 `CONNECTION_NOT_FOUND`, `DOMAIN_NOT_FOUND`, 409 `DOMAIN_TAKEN`; 403 `ORGANIZATION_BOUND` when a client of one organization would vouch for
 //! its own domain.
 
 use actix_web::http::StatusCode;
@@ -15,8 +15,9 @@ use super::caller::Caller;
 use crate::http::body::Json;
 use crate::http::error::ManagementError;
 use crate::identity::domains::{self, proof};
-use crate::identity::{Error, organizations};
-use crate::store::Tx;
+use crate::identity::{Error, Reach, organizations};
+use crate::store::organizations::Organization;
+use crate::store::{self, Tx};
 
 /// Which domain is the organization's own, and how it is proven: `asserted` (the default) or `dns_txt`.
 #[derive(Debug, Deserialize)]
@@ -36,17 +37,55 @@ pub(super) async fn list(caller: Caller, code: Path<String>) -> Answer {
 
 pub(super) async fn create(caller: Caller, code: Path<String>, Json(body): Json) -> Answer {
     let request: Request = read(body)?;
-    let method = Method::read(request.method.as_deref())?;
+    own(caller, Owner::Code(code.into_inner()), request.domain, request.method.as_deref()).await
+}
+
+/// How a domain is proven.
+#[derive(Debug, Deserialize)]
+struct Verification {
+    method: Option<String>,
+}
+
+/// The same for the organization that owns a connection.
+pub(super) async fn verify(caller: Caller, path: Path<(String, String)>, Json(body): Json) -> Answer {
+    let (connection, domain) = path.into_inner();
+    let request: Verification = read(body)?;
+    own(caller, Owner::OfConnection(connection), domain, request.method.as_deref()).await
+}
+
+/// Whose domain it is to be.
+#[derive(Debug)]
+enum Owner {
+    Code(String),
+    OfConnection(String),
+}
+
+impl Owner {
+    fn load(&self, tx: &mut Tx<'_>, reach: Reach) -> Result<Organization, Error> {
+        let id = match self {
+            Self::Code(code) => return organizations::load(tx, reach, code, "code"),
+            Self::OfConnection(id) => id,
+        };
+        let missing = || Error::not_found("CONNECTION_NOT_FOUND", format!("There is no connection {id}"));
+        let connection = reach.find_connection(tx, id)?.ok_or_else(missing)?;
+        let message = "The connection belongs to no organization: there is nobody the domain could belong to";
+        let owner = connection.organization_key.ok_or_else(|| Error::invalid("CONNECTION_WITHOUT_OWNER", message))?;
+        Ok(store::organizations::load(tx, owner)?)
+    }
+}
+
+async fn own(caller: Caller, owner: Owner, domain: String, method: Option<&str>) -> Answer {
+    let method = Method::read(method)?;
     if method == Method::Asserted && caller.reach().organization().is_some() {
         let message = "A client bound to one organization cannot vouch for its domains: prove them with \"dns_txt\"";
         return Err(ManagementError::new(StatusCode::FORBIDDEN, "ORGANIZATION_BOUND", message));
     }
     let (act, reach) = (caller.act(), caller.reach());
     let made = caller.store().write(move |tx: &mut Tx<'_>| {
-        let organization = organizations::load(tx, reach, &code, "code")?;
+        let organization = owner.load(tx, reach)?;
         let domain = match method {
-            Method::Asserted => domains::assert_domain(tx, &act, &organization, &request.domain)?,
-            Method::DnsTxt => proof::claim(tx, &act, &organization, &request.domain)?,
+            Method::Asserted => domains::assert_domain(tx, &act, &organization, &domain)?,
+            Method::DnsTxt => proof::claim(tx, &act, &organization, &domain)?,
         };
         domains::find(tx, &organization, &domain)
     });

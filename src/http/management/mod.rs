@@ -42,6 +42,7 @@ pub(super) const BASE: &str = "/api/v1";
 pub(super) const TOKEN_ROWS: &[Row] = &[
     row(Method::POST, "/oauth2/token", || web::to(token::issue)),
     row(Method::GET, "/.well-known/jwks", || web::to(token::jwks)),
+    row(Method::GET, "/.well-known/jwks.json", || web::to(token::jwks)),
 ];
 
 /// The routes of the API, each with the scope it needs.
@@ -87,6 +88,8 @@ pub(super) const ROWS: &[Row] = &[
     }),
     row(Method::GET, "/roles", || needs("read:roles", web::to(roles::list))),
     row(Method::POST, "/roles", || needs("create:roles", web::to(roles::create))),
+    row(Method::GET, "/roles/{role}", || needs("read:roles", web::to(roles::get))),
+    row(Method::PATCH, "/roles/{role}", || needs("update:roles", web::to(roles::update))),
     row(Method::DELETE, "/roles/{role}", || needs("delete:roles", web::to(roles::delete))),
     row(Method::GET, "/connections/{id}/role_rules", || needs("read:connections", web::to(roles::list_rules))),
     row(Method::POST, "/connections/{id}/role_rules", || needs("update:connections", web::to(roles::add_rule))),
@@ -101,6 +104,9 @@ pub(super) const ROWS: &[Row] = &[
     row(Method::DELETE, "/connections/{id}", || needs("delete:connections", web::to(connections::delete))),
     row(Method::POST, "/connections/{id}/restore", || needs("delete:connections", web::to(connections::restore))),
     row(Method::POST, "/connections/{id}/move", || needs("update:identities", web::to(merging::move_people))),
+    row(Method::POST, "/connections/{id}/domains/{domain}/verification", || {
+        needs("create:organization_domains", web::to(domains::verify))
+    }),
     row(Method::POST, "/connections/{id}/sign_ins", || needs("create:sign_ins", web::to(sign_ins::ask))),
     row(Method::GET, "/connections/{id}/diagnosis", || needs("read:connections", web::to(diagnosis::get))),
     row(Method::GET, "/connections/{id}/pending_members", || needs("read:connections", web::to(pending_members::list))),

@@ -13,14 +13,35 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, done, read, success};
 use super::caller::Caller;
+use super::params::{Params, next_token, token_page};
 use crate::http::body::Json;
 use crate::identity::Error;
 use crate::identity::roles::{self, Request, held, rules};
 use crate::store::roles::Role;
 
-pub(super) async fn list(caller: Caller) -> Answer {
-    let listed = caller.store().read(crate::store::roles::list).await?;
-    Ok(page(&listed.iter().map(shown).collect()))
+/// Roles of a page when it is not said.
+const PAGE_SIZE: i64 = 10;
+
+pub(super) async fn list(caller: Caller, params: Params) -> Answer {
+    let size = usize::try_from(params.page_size(PAGE_SIZE)?).unwrap_or_default();
+    let after = params.next_token::<1>("roles")?.map(|[key]| key);
+    let mut listed = caller.store().read(crate::store::roles::list).await?;
+    listed.retain(|role| after.as_ref().is_none_or(|after| role.code > *after));
+    let has_more = listed.len() > size;
+    listed.truncate(size);
+    let next = listed.last().filter(|_| has_more).map(|last| next_token("roles", &[&last.code]));
+    Ok(HttpResponse::Ok().json(token_page("roles", listed.iter().map(shown).collect(), next)))
+}
+
+pub(super) async fn get(caller: Caller, role: Path<String>) -> Answer {
+    let found = caller.store().read(move |tx| roles::load(tx, &role)).await?;
+    Ok(success(StatusCode::OK, "role", shown(&found)))
+}
+
+pub(super) async fn update(caller: Caller, role: Path<String>, Json(body): Json) -> Answer {
+    let (request, act, reach): (Request, _, _) = (read(body)?, caller.act(), caller.reach());
+    caller.store().write(move |tx| roles::update(tx, &act, reach, &role, &request)).await?;
+    Ok(done())
 }
 
 pub(super) async fn create(caller: Caller, Json(body): Json) -> Answer {
@@ -83,7 +104,7 @@ pub(super) async fn remove_rule(caller: Caller, path: Path<(String, String)>) ->
     Ok(done())
 }
 
-/// Kinde's page of roles; there is always one.
+/// Kinde's page of the roles of a user; there is always one.
 fn page(listed: &Value) -> HttpResponse {
     let body = json!({ "code": "OK", "message": "Success", "roles": listed, "next_token": null });
     HttpResponse::Ok().json(body)

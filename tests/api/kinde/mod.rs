@@ -7,6 +7,7 @@ mod members;
 mod oauth;
 mod organizations;
 mod paging;
+mod roles;
 mod users;
 
 use reqwest::Method;
