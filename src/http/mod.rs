@@ -122,7 +122,7 @@ const ROWS: &[Row] = &[
 
 /// Builds the route table.
 pub fn routes(config: &mut ServiceConfig) {
-    for resource in table::resources(ROWS, error::method_not_allowed) {
+    for resource in table::resources(ROWS, error::method_not_allowed, table::open) {
         config.service(resource);
     }
     let scim = web::scope(SCIM).configure(scim::routes).default_service(web::to(error::no_such_route));
@@ -146,7 +146,7 @@ pub async fn refuse_nul(
 /// Method and whole path of every route, as [`routes`] builds them.
 pub fn table() -> Vec<(Method, String)> {
     let scim = format!("{SCIM}{}", scim::DIRECTORY);
-    [("", ROWS), (&scim, scim::ROWS), ("", management::TOKEN_ROWS), (management::BASE, management::ROWS)]
+    [("", ROWS), (&scim, scim::ROWS), ("", management::OPEN_ROWS), (management::BASE, management::ROWS)]
         .into_iter()
         .flat_map(|(base, rows)| rows.iter().map(move |row| (row.method.clone(), format!("{base}{}", row.path))))
         .collect()

@@ -322,7 +322,7 @@ api_test! {
     async fn a_rehearsal_that_is_misspelt_is_none_and_nothing_is_loaded(app: TestApp) {
         for wish in ["dry_run=1", "dry_run=True", "dry_run", "dry_run=true&dry_run=true"] {
             let answer = app.api(Method::PUT, &format!("/api/v1/schemas?{wish}"), Some(everything())).await;
-            refused(&answer, 400, "INVALID_DRY_RUN", "true or false");
+            refused(&answer, 400, "INVALID_QUERY", "true or false");
         }
         assert_eq!(app.api(Method::GET, "/api/v1/schemas", None).await.expect(200).body["schemas"], json!([]));
     }

@@ -6,13 +6,13 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Payload, Query};
+use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Deserialize;
 use serde_json::json;
 
 use super::answer::success;
 use super::caller::Caller;
+use super::params::Params;
 use crate::http::body::Pieces;
 use crate::http::error::ManagementError;
 use crate::identity::import::{Format, Import, Outcome, Told};
@@ -24,24 +24,17 @@ const MAX_ROWS: usize = 10_000;
 /// What a file may call itself.
 const MEDIA_TYPES: &[&str] = &["text/csv", "application/x-ndjson"];
 
-/// How the file is read.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Options {
-    /// Tell what would be done, and do nothing.
-    dry_run: bool,
-}
-
 pub(super) async fn create(
     caller: Caller,
     request: HttpRequest,
-    options: Query<Options>,
+    params: Params,
     payload: Payload,
 ) -> Result<HttpResponse, actix_web::Error> {
+    let is_dry_run = params.flag("dry_run")?.unwrap_or(false);
     let mut pieces = Pieces::new(&request, payload, MEDIA_TYPES, MAX_BYTES)?;
     let (store, act, reach) = (caller.store().clone(), caller.act(), caller.reach());
-    let mut import = Import::new(store, act, reach, format(&request), options.dry_run);
-    let mut shown = Shown { is_dry_run: options.dry_run, ..Shown::default() };
+    let mut import = Import::new(store, act, reach, format(&request), is_dry_run);
+    let mut shown = Shown { is_dry_run, ..Shown::default() };
     while let Some(piece) = pieces.next().await? {
         shown.take(import.feed(&piece).await.map_err(ManagementError::from)?);
     }

@@ -65,13 +65,14 @@ impl Params {
         Ok(value.split(',').map(str::trim).filter(|part| !part.is_empty()).collect())
     }
 
-    /// A parameter that is `true` or `false`.
+    /// A parameter that is `true` or `false`; anything else is refused, so that nobody takes a misspelt wish for granted.
     pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, ManagementError> {
-        match self.get(name)? {
-            None => Ok(None),
-            Some("true" | "True") => Ok(Some(true)),
-            Some("false" | "False") => Ok(Some(false)),
-            Some(_) => Err(refused("INVALID_QUERY", format!("{name} is true or false"))),
+        let mut values = self.0.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str());
+        match (values.next(), values.next()) {
+            (None, _) => Ok(None),
+            (Some("true"), None) => Ok(Some(true)),
+            (Some("false"), None) => Ok(Some(false)),
+            _ => Err(refused("INVALID_QUERY", format!("{name} is true or false"))),
         }
     }
 

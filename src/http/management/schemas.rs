@@ -1,19 +1,17 @@
 //! `GET`, `PUT /schemas`, `GET`, `DELETE /schemas/{schema}`, and the same below `/connections/{id}`.
 //!
-//! 400 `INVALID_SCHEMA`, `INVALID_DRY_RUN`; 403 `OUT_OF_REACH`; 404 `CONNECTION_NOT_FOUND`, `SCHEMA_NOT_FOUND`; 409 `SCHEMA_IN_USE`,
+//! 400 `INVALID_SCHEMA`, `INVALID_QUERY`; 403 `OUT_OF_REACH`; 404 `CONNECTION_NOT_FOUND`, `SCHEMA_NOT_FOUND`; 409 `SCHEMA_IN_USE`,
 //! `DUPLICATE_VALUES`, `VALUE_TOO_LONG`, `TOO_MANY_VALUES`. A body is one definition, an array or a ListResponse;
 //! `?dry_run=true` asks what a PUT would do. An id is the URN of a schema or the name of a resource type.
 
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
-use actix_web::web::Query;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, success, time};
 use super::caller::Caller;
+use super::params::Params;
 use crate::http::body::Json;
-use crate::http::error::ManagementError;
 use crate::identity::schemas::{self, Change, Owner, Shown};
 
 pub(super) async fn list(caller: Caller, request: HttpRequest) -> Answer {
@@ -35,21 +33,9 @@ pub(super) async fn get(caller: Caller, request: HttpRequest) -> Answer {
     Ok(success(StatusCode::OK, "schema", shown(&found.await?)))
 }
 
-pub(super) async fn load(caller: Caller, request: HttpRequest, Json(body): Json) -> Answer {
-    let is_rehearsal = Query::<Wish>::from_query(request.query_string()).map_err(|_| bad_wish())?.dry_run;
+pub(super) async fn load(caller: Caller, request: HttpRequest, params: Params, Json(body): Json) -> Answer {
+    let is_rehearsal = params.flag("dry_run")?.unwrap_or(false);
     change(&caller, &request, Change::parse(body)?, is_rehearsal).await
-}
-
-/// What is in the query of a load.
-#[derive(Debug, Deserialize)]
-struct Wish {
-    /// Only to be told what would change.
-    #[serde(default)]
-    dry_run: bool,
-}
-
-fn bad_wish() -> ManagementError {
-    ManagementError::new(StatusCode::BAD_REQUEST, "INVALID_DRY_RUN", "dry_run is true or false")
 }
 
 pub(super) async fn delete(caller: Caller, request: HttpRequest) -> Answer {

@@ -47,5 +47,7 @@ pub(super) const ROWS: &[Row] = &[
 /// Builds the SCIM part of the route table.
 pub(super) fn routes(config: &mut ServiceConfig) {
     let directory = web::scope(DIRECTORY).default_service(web::to(no_such_route));
-    config.service(table::resources(ROWS, scim_method_not_allowed).into_iter().fold(directory, Scope::service));
+    config.service(
+        table::resources(ROWS, scim_method_not_allowed, table::open).into_iter().fold(directory, Scope::service),
+    );
 }

@@ -5,6 +5,7 @@ mod directories;
 mod identities;
 mod members;
 mod oauth;
+mod openapi;
 mod organizations;
 mod paging;
 mod roles;

@@ -139,7 +139,7 @@ api_test! {
         let offline = app.api(Method::GET, &format!("{path}?offline=true"), None).await.expect(200);
         assert_eq!(offline.body["diagnosis"]["idp_checks"], json!([]));
         let refused = app.api(Method::GET, &format!("{path}?offline=maybe"), None).await.expect(400);
-        assert_eq!(refused.body["errors"][0]["code"], "INVALID_OFFLINE");
+        assert_eq!(refused.body["errors"][0]["code"], "INVALID_QUERY");
     }
 }
 
