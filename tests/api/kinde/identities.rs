@@ -53,3 +53,23 @@ api_test! {
         }
     }
 }
+
+api_test! {
+    async fn a_social_identity_hangs_on_its_connection(app: TestApp) {
+        let ana = email_user(&app, None, "ana@acme.test").await;
+        let made = app.api(Method::POST, "/api/v1/connections", Some(json!({"name": "google", "strategy": "oauth2:google"}))).await.expect(201).body;
+        let connection = made["connection"]["id"].clone();
+        let path = format!("/api/v1/users/{ana}/identities");
+        let body = json!({"type": "social", "value": "google-1", "connection_id": connection});
+        app.api(Method::POST, &path, Some(body.clone())).await.expect(201);
+        app.api(Method::POST, &path, Some(json!({"type": "phone", "value": "+61400000000"}))).await.expect(201);
+        let listed = get(&app, &format!("/users/{ana}/identities")).await["identities"].clone();
+        assert_eq!(each(&listed, "type"), [json!("email"), json!("social"), json!("phone")]);
+        assert_eq!(each(&listed, "connection_id"), [Value::Null, connection, Value::Null]);
+        refused(app.api(Method::POST, &path, Some(body)).await, 400, "IDENTITY_EXISTS");
+        refused(app.api(Method::POST, &path, Some(json!({"type": "social", "value": "x"}))).await, 400, "CONNECTION_REQUIRED");
+        let enterprise = app.directory(Setup::default()).await;
+        refused(app.api(Method::POST, &path, Some(json!({"type": "social", "value": "x", "connection_id": enterprise.connection_id}))).await, 400, "INVALID_CONNECTION");
+        refused(app.api(Method::POST, &path, Some(json!({"type": "passkey", "value": "x"}))).await, 400, "INVALID_IDENTITY_TYPE");
+    }
+}

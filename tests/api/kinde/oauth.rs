@@ -254,3 +254,19 @@ api_test! {
         assert_eq!(as_bound(&app, &app.management, Method::GET, "/users", None).await.status, 200);
     }
 }
+
+api_test! {
+    async fn secrets_and_tokens_in_a_url_are_not_read(app: TestApp) {
+        let directory = app.directory(okta(json!({}))).await;
+        let client = make(&app, &directory, json!({"name": "x"})).await;
+        let query = format!("grant_type=client_credentials&client_id={}&client_secret={}", text(&client, "client_id"), text(&client, "client_secret"));
+        let answer = Answer::of(app.client.post(format!("{}/oauth2/token?{query}", app.url)).form(&[("grant_type", "client_credentials")])).await.expect(401);
+        assert_eq!(answer.body["error"], "invalid_client");
+        for path in [format!("/api/v1/users?access_token={}", app.management), format!("/api/v1/users?authorization=Bearer%20{}", app.management)] {
+            let answer = Answer::of(app.client.get(format!("{}{path}", app.url))).await;
+            refused(answer, 401, "UNAUTHORIZED");
+        }
+        let scim = Answer::of(app.client.get(format!("{}/Users?access_token={}", directory.base_url, directory.token))).await;
+        assert_eq!(scim.expect(401).body["schemas"][0], "urn:ietf:params:scim:api:messages:2.0:Error");
+    }
+}

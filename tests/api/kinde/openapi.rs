@@ -160,7 +160,7 @@ impl World {
     }
 }
 
-async fn send(app: &TestApp, world: &World, method: &str, path: &str, operation: &Value) -> Answer {
+async fn send(app: &TestApp, world: &World, token: &str, method: &str, path: &str, operation: &Value) -> Answer {
     let filled = world.prepare(app, method, path).await;
     let required = operation["parameters"]
         .as_array()
@@ -176,7 +176,7 @@ async fn send(app: &TestApp, world: &World, method: &str, path: &str, operation:
     let request = app
         .client
         .request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}/api/v1{filled}", app.url))
-        .bearer_auth(&app.management)
+        .bearer_auth(token)
         .query(&query);
     let content = &operation["requestBody"]["content"];
     if let Some(file) = content["text/csv"]["example"].as_str() {
@@ -251,7 +251,7 @@ api_test! {
             for (method, operation) in methods.as_object().unwrap() {
                 let world = World::new(&app, sent).await;
                 let method = method.to_uppercase();
-                let answer = send(&app, &world, &method, path, operation).await;
+                let answer = send(&app, &world, &app.management, &method, path, operation).await;
                 let told = operation["responses"].as_object().unwrap().keys().find(|status| status.starts_with('2')).unwrap();
                 let schema = &operation["responses"][told]["content"]["application/json"]["schema"];
                 if answer.status.to_string() == *told {
@@ -264,6 +264,38 @@ api_test! {
             }
         }
         assert!(sent > 75, "{sent}");
+        assert_eq!(wrong, Vec::<String>::new());
+    }
+}
+
+/// What a client of one organization may do for the whole deployment: see the roles and the schemas there are.
+const SHARED: [&str; 4] = ["/roles", "/roles/{role}", "/schemas", "/schemas/{schema}"];
+
+api_test! {
+    async fn a_client_of_another_organization_meets_nobody_elses_objects(app: TestApp) {
+        let document = document(&app).await;
+        let bound = app.client_of(&app.organization(false).await).await;
+        let (mut sent, mut number, mut wrong) = (0, 0, Vec::new());
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let (world, method) = (World::new(&app, number).await, method.to_uppercase());
+                number += 1;
+                if method == "GET" && SHARED.contains(&path.as_str()) {
+                    world.clear(&app).await;
+                    continue;
+                }
+                let answer = send(&app, &world, &bound, &method, path, operation).await;
+                let names_an_object = path.contains('{') || !answer.text.contains("\"code\":\"OK\"");
+                let is_told_nothing = world.names().iter().all(|(_, id)| !answer.text.contains(id) || answer.status >= 400);
+                // Lists are empty for it, and what it makes is its own; an object of somebody else does not exist.
+                if answer.status >= 500 || !is_told_nothing || (names_an_object && path != "/imports" && answer.status < 400) {
+                    wrong.push(format!("{method} {path}: {} {}", answer.status, answer.text));
+                }
+                sent += 1;
+                world.clear(&app).await;
+            }
+        }
+        assert!(sent > 70, "{sent}");
         assert_eq!(wrong, Vec::<String>::new());
     }
 }
