@@ -50,6 +50,7 @@ const SUBJECTS: &[&str] = &[
     "token",
     "client",
     "scim_client",
+    "property",
     "key",
     "domain",
     "import",

@@ -31,6 +31,7 @@ pub mod organizations;
 pub mod pending_members;
 pub mod person_tokens;
 pub mod profile;
+pub mod properties;
 pub mod providers;
 pub mod reach;
 pub mod roles;

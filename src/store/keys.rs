@@ -71,6 +71,10 @@ key! {
     ClientKey
 }
 key! {
+    /// A row of `properties`.
+    PropertyKey
+}
+key! {
     /// A row of `scim_clients`.
     ScimClientKey
 }

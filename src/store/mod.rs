@@ -31,6 +31,7 @@ mod open;
 pub mod organizations;
 pub mod pending_members;
 pub mod people;
+pub mod properties;
 pub mod purges;
 pub mod resources;
 pub mod roles;
@@ -58,7 +59,8 @@ use tokio::sync::Semaphore;
 pub use backend::DatabaseUrl;
 pub use error::Error;
 pub use keys::{
-    ClientKey, ConnectionKey, DirectoryKey, IdentityKey, OrganizationKey, ResourceKey, RoleKey, ScimClientKey, UserKey,
+    ClientKey, ConnectionKey, DirectoryKey, IdentityKey, OrganizationKey, PropertyKey, ResourceKey, RoleKey,
+    ScimClientKey, UserKey,
 };
 pub use open::{Options, ServeLock};
 pub use statements::Statements;

@@ -394,6 +394,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    properties (key) {
+        key -> BigInt,
+        id -> Text,
+        code -> Text,
+        name -> Text,
+        description -> Nullable<Text>,
+        kind -> Text,
+        is_private -> Bool,
+        created -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_properties (user_key, property_key) {
+        user_key -> BigInt,
+        property_key -> BigInt,
+        value -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     store_meta,
     organizations,
@@ -407,6 +428,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     management_clients,
     client_secrets,
     signing_keys,
+    properties,
+    user_properties,
     scim_clients,
     scim_client_secrets,
     users,

@@ -18,6 +18,7 @@ mod organizations;
 mod params;
 mod pending_members;
 mod person_tokens;
+mod properties;
 mod roles;
 mod schemas;
 mod scim_clients;
@@ -152,6 +153,15 @@ pub(super) const ROWS: &[Row] = &[
     scoped(Method::DELETE, "/identities/{id}", "delete:identities", || web::to(identities::delete)),
     scoped(Method::POST, "/connections/{id}/unbind", "update:identities", || web::to(identities::unbind_all)),
     scoped(Method::POST, "/identities/{id}/unbind", "update:identities", || web::to(identities::unbind)),
+    scoped(Method::GET, "/properties", "read:properties", || web::to(properties::list)),
+    scoped(Method::POST, "/properties", "create:properties", || web::to(properties::create)),
+    scoped(Method::PUT, "/properties/{property}", "update:properties", || web::to(properties::update)),
+    scoped(Method::DELETE, "/properties/{property}", "delete:properties", || web::to(properties::delete)),
+    scoped(Method::GET, "/users/{id}/properties", "read:user_properties", || web::to(properties::list_values)),
+    scoped(Method::PATCH, "/users/{id}/properties", "update:user_properties", || web::to(properties::set_values)),
+    scoped(Method::PUT, "/users/{id}/properties/{property}", "update:user_properties", || {
+        web::to(properties::set_value)
+    }),
     scoped(Method::POST, "/imports", "create:imports", || web::to(imports::create)),
     scoped(Method::GET, "/undoable", "read:events", || web::to(undo::list)),
     scoped(Method::POST, "/events/{id}/undo", "update:users", || web::to(undo::undo)),

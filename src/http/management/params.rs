@@ -59,6 +59,12 @@ impl Params {
         named.map(|(_, value)| value.as_str())
     }
 
+    /// Names and values of parameters like `properties[key]=value`, by the name before the bracket.
+    pub(super) fn deep<'a, 'b>(&'a self, name: &'b str) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a, 'b> {
+        let inner = move |text: &'a str| text.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']');
+        self.0.iter().filter_map(move |(name, value)| Some((inner(name)?, value.as_str())))
+    }
+
     /// The parts of a comma-separated parameter.
     pub(super) fn list(&self, name: &str) -> Result<Vec<&str>, ManagementError> {
         let value = self.get(name)?.unwrap_or_default();

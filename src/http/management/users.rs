@@ -37,14 +37,14 @@ pub(super) async fn create(caller: Caller, OptionalJson(body): OptionalJson) -> 
 
 pub(super) async fn get(caller: Caller, params: Params) -> Answer {
     let (id, expand) = (id(&params)?, Expand::read(&params)?);
-    let reach = caller.reach();
+    let (reach, with_roles) = (caller.reach(), expand.has("roles"));
     let found = caller.store().read(move |tx| {
         let found = users::find(tx, reach, &id)?.ok_or_else(|| users::not_found(&id))?;
-        let roles = if expand.roles { Some(held::of_user(tx, reach, &found.user)?) } else { None };
+        let roles = if with_roles { Some(held::of_user(tx, reach, &found.user)?) } else { None };
         Ok::<_, Error>((found, roles))
     });
     let (found, roles) = found.await?;
-    let mut shown = shown(&found, "preferred_email", expand);
+    let mut shown = shown(&found, "preferred_email", &expand);
     if let (Some(roles), Some(fields)) = (roles, shown.as_object_mut()) {
         fields.insert("roles".to_owned(), json!(roles));
     }
@@ -59,19 +59,21 @@ pub(super) async fn list(caller: Caller, params: Params) -> Answer {
     let mut found = caller.store().read(move |tx| users::list(tx, reach, &wanted, &asked)).await?;
     let has_more = cut(&mut found, &window);
     let next = found.last().filter(|_| has_more).map(|last| next_token("users", &[&last.user.id]));
-    let listed = found.iter().map(|user| shown(user, "email", expand)).collect();
+    let listed = found.iter().map(|user| shown(user, "email", &expand)).collect();
     Ok(HttpResponse::Ok().json(token_page("users", listed, next)))
 }
 
 pub(super) async fn search(caller: Caller, params: Params) -> Answer {
     let (expand, reach) = (Expand::read(&params)?, caller.reach());
     let text = params.get("query")?.map(str::trim).filter(|text| *text != "*" && !text.is_empty());
-    let wanted = Wanted { text: text.map(str::to_owned), ..Wanted::default() };
+    let values = |text: &str| text.split(',').map(|value| value.trim().to_owned()).collect();
+    let properties = params.deep("properties").map(|(key, text)| (key.to_owned(), values(text))).collect();
+    let wanted = Wanted { text: text.map(str::to_owned), properties, ..Wanted::default() };
     let window = params.cursors(PAGE_SIZE)?;
     let asked = window.clone();
     let mut found = caller.store().read(move |tx| users::list(tx, reach, &wanted, &asked)).await?;
     let has_more = cut(&mut found, &window);
-    let listed = found.iter().map(|user| shown(user, "email", expand)).collect();
+    let listed = found.iter().map(|user| shown(user, "email", &expand)).collect();
     Ok(HttpResponse::Ok().json(cursor_page("results", listed, has_more)))
 }
 
@@ -124,27 +126,25 @@ fn wanted(params: &Params) -> Result<Wanted, ManagementError> {
         phones: list("phone")?,
         has_organization: params.flag("has_organization")?,
         active_since: active_since.map(jiff::Timestamp::as_microsecond),
-        text: None,
+        ..Wanted::default()
     })
 }
 
-/// What else is shown of a user; other words are passed over.
-#[derive(Clone, Copy, Debug)]
-struct Expand {
-    organizations: bool,
-    identities: bool,
-    roles: bool,
-}
+/// What else is shown of a user; words that say nothing here are passed over.
+#[derive(Clone, Debug)]
+struct Expand(Vec<String>);
 
 impl Expand {
     fn read(params: &Params) -> Result<Self, ManagementError> {
-        let words = params.list("expand")?;
-        let has = |word| words.contains(&word);
-        Ok(Self { organizations: has("organizations"), identities: has("identities"), roles: has("roles") })
+        Ok(Self(params.list("expand")?.into_iter().map(str::to_owned).collect()))
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.0.iter().any(|other| other == word)
     }
 }
 
-fn shown(described: &Described, email: &str, expand: Expand) -> Value {
+fn shown(described: &Described, email: &str, expand: &Expand) -> Value {
     let user = &described.user;
     let mut shown = json!({
         "id": user.id,
@@ -162,11 +162,15 @@ fn shown(described: &Described, email: &str, expand: Expand) -> Value {
         "created_on": time(Some(user.created)),
     });
     if let Some(fields) = shown.as_object_mut() {
-        if expand.organizations {
+        if expand.has("organizations") {
             fields.insert("organizations".to_owned(), json!(described.organizations));
         }
-        if expand.identities {
+        if expand.has("identities") {
             fields.insert("identities".to_owned(), identities(described));
+        }
+        if expand.has("properties") {
+            let values = described.properties.iter().map(|(key, value)| (key.clone(), value.as_str().into()));
+            fields.insert("properties".to_owned(), Value::Object(values.collect()));
         }
     }
     shown

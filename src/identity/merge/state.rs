@@ -7,7 +7,7 @@ use crate::identity::former::FormerIdentity;
 use crate::scim::canonical::email_key;
 use crate::store::organizations::{self, Membership};
 use crate::store::users::{self, NewUser, Profile, User};
-use crate::store::{self, Tx, UserKey, identities, roles};
+use crate::store::{self, Tx, UserKey, identities, properties, roles};
 
 /// A user with what hangs on it. Times are microseconds since the epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub(in crate::identity) struct State {
     identities: Vec<FormerIdentity>,
     pub(in crate::identity) memberships: Vec<MembershipOf>,
     pub(in crate::identity) roles: Vec<RoleIn>,
+    /// Keys and values.
+    #[serde(default)]
+    pub(in crate::identity) properties: Vec<(String, String)>,
 }
 
 /// A membership.
@@ -61,6 +64,7 @@ impl State {
             joined,
         });
         let granted = roles::list_granted(tx, user.key)?.into_iter();
+        let values = properties::list_values(tx, &[user.key])?.into_iter();
         Ok(Self {
             id: user.id.clone(),
             email: user.email.clone(),
@@ -78,6 +82,7 @@ impl State {
             identities: own,
             memberships: memberships.collect(),
             roles: granted.map(|(organization, role)| RoleIn { organization, role: role.code }).collect(),
+            properties: values.map(|(_, property, value)| (property.code, value)).collect(),
         })
     }
 
@@ -112,7 +117,8 @@ impl State {
         Ok(users::load(tx, key)?)
     }
 
-    /// Makes the user a member of each organization, with each role, as far as they are not and the organization is there.
+    /// Makes the user a member of each organization, with each role, as far as they are not and the organization is there;
+    /// and gives them the properties they have not.
     pub(in crate::identity) fn give(&self, tx: &mut Tx<'_>, user: UserKey, now: i64) -> Result<(), Error> {
         for membership in &self.memberships {
             if let Some(organization) = organizations::find_by_code(tx, &membership.organization)? {
@@ -123,6 +129,11 @@ impl State {
             let organization = organizations::find_by_code(tx, organization)?;
             if let (Some(organization), Some(role)) = (organization, roles::find(tx, role)?) {
                 roles::grant(tx, organization.key, user, role.key, now)?;
+            }
+        }
+        for (key, value) in &self.properties {
+            if let Some(property) = properties::find(tx, key)? {
+                properties::insert_value(tx, user, property.key, value)?;
             }
         }
         Ok(())

@@ -12,7 +12,7 @@ use crate::identity::{Error, Reach, Tenant};
 use crate::store::connections::Connection;
 use crate::store::undos::{self, Done};
 use crate::store::users::User;
-use crate::store::{self, Tx, identities, organizations, roles as role_rows, users};
+use crate::store::{self, Tx, UserKey, identities, organizations, properties, roles as role_rows, users};
 
 /// The data of the event.
 #[derive(Debug, Deserialize)]
@@ -71,6 +71,7 @@ fn part(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, pair: &Pair, before: &Both)
             role_rows::revoke(tx, organization.key, pair.user.key, role.key)?;
         }
     }
+    take_properties(tx, pair.user.key, before)?;
     if kept.provided_id.is_none() && pair.user.provided_id == merged.provided_id {
         users::set_provided_id(tx, pair.user.key, None, act.now)?;
     }
@@ -85,6 +86,17 @@ fn part(tx: &mut Tx<'_>, act: &Act, tenant: &Tenant, pair: &Pair, before: &Both)
         kept.restore_identities(tx, pair.user.key)?;
     }
     Ok(users::load(tx, again.key)?)
+}
+
+/// Takes from the one the values that came from the other, but for those that were changed meanwhile.
+fn take_properties(tx: &mut Tx<'_>, user: UserKey, Both { kept, merged }: &Both) -> Result<(), Error> {
+    for (_, property, value) in properties::list_values(tx, &[user])? {
+        let had = kept.properties.iter().any(|(key, _)| *key == property.code);
+        if !had && merged.properties.contains(&(property.code, value)) {
+            properties::delete_value(tx, user, property.key)?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives the other user the enterprise identity, and the profile that the directory has written meanwhile.

@@ -7,7 +7,7 @@ use crate::identity::Reach;
 use crate::scim::canonical::{email_key, unique_key};
 use crate::store::users::{self as rows, Filter};
 use crate::store::window::Window;
-use crate::store::{self, Tx, UserKey, identities, organizations};
+use crate::store::{self, Tx, UserKey, identities, organizations, properties};
 
 /// Which users Kinde's `GET /users` and `GET /search/users` ask for; what is empty does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Wanted {
     pub has_organization: Option<bool>,
     /// Signed in at this time or later; microseconds since the epoch.
     pub active_since: Option<i64>,
+    /// Keys of properties, each with values of which one must be the user's.
+    pub properties: Vec<(String, Vec<String>)>,
     /// Part of an email or name.
     pub text: Option<String>,
 }
@@ -38,6 +40,7 @@ pub fn list(tx: &mut Tx<'_>, reach: Reach, wanted: &Wanted, window: &Window) -> 
         phones: wanted.phones.clone(),
         has_organization: wanted.has_organization,
         active_since: wanted.active_since,
+        properties: wanted.properties.clone(),
         text: wanted.text.clone(),
     };
     let users = rows::list(tx, &filter, window)?;
@@ -50,9 +53,14 @@ pub fn list(tx: &mut Tx<'_>, reach: Reach, wanted: &Wanted, window: &Window) -> 
     for (user, code) in organizations::list_codes_of_users(tx, reach.organization(), &of)? {
         organizations_of.entry(user).or_default().push(code);
     }
+    let mut properties_of: HashMap<UserKey, Vec<(String, String)>> = HashMap::new();
+    for (user, property, value) in properties::list_values(tx, &of)? {
+        properties_of.entry(user).or_default().push((property.code, value));
+    }
     let described = users.into_iter().map(|user| Described {
         identities: identities_of.remove(&user.key).unwrap_or_default(),
         organizations: organizations_of.remove(&user.key).unwrap_or_default(),
+        properties: properties_of.remove(&user.key).unwrap_or_default(),
         user,
     });
     Ok(described.collect())

@@ -14,7 +14,7 @@ use super::{Error, organizations};
 use crate::store::identities::{self, Identity, NewIdentity};
 use crate::store::organizations::{MemberSource, Organization, add_member, list_codes_of_users};
 use crate::store::users::{self as rows, NewUser, User};
-use crate::store::{self, Tx, UserKey};
+use crate::store::{self, Tx, UserKey, properties};
 
 pub use change::{Change, update};
 pub use list::{Wanted, list};
@@ -78,6 +78,8 @@ pub struct Described {
     pub identities: Vec<Identity>,
     /// Codes of its organizations.
     pub organizations: Vec<String>,
+    /// Its properties, key and value.
+    pub properties: Vec<(String, String)>,
 }
 
 impl Described {
@@ -249,5 +251,11 @@ pub fn end_sessions(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Resul
 fn describe(tx: &mut Tx<'_>, reach: Reach, user: User) -> Result<Described, store::Error> {
     let identities = identities::list_of_user(tx, user.key)?;
     let organizations = list_codes_of_users(tx, reach.organization(), &[user.key])?;
-    Ok(Described { user, identities, organizations: organizations.into_iter().map(|(_, code)| code).collect() })
+    let properties = properties::list_values(tx, &[user.key])?;
+    Ok(Described {
+        identities,
+        organizations: organizations.into_iter().map(|(_, code)| code).collect(),
+        properties: properties.into_iter().map(|(_, property, value)| (property.code, value)).collect(),
+        user,
+    })
 }

@@ -6,7 +6,7 @@ use diesel::sql_types::{Bool, Text};
 
 use super::User;
 use crate::store::backend::AnyBackend;
-use crate::store::schema::{identities, organization_members, users};
+use crate::store::schema::{identities, organization_members, properties, user_properties, users};
 use crate::store::window::{Window, load_window};
 use crate::store::{Error, OrganizationKey, Tx};
 
@@ -27,6 +27,8 @@ pub struct Filter {
     pub has_organization: Option<bool>,
     /// Signed in at this time or later; microseconds since the epoch.
     pub active_since: Option<i64>,
+    /// Keys of properties, each with values of which one must be the user's.
+    pub properties: Vec<(String, Vec<String>)>,
     /// Part of the email, of a name or of both together, or of a local identity; the case of A to Z does not count.
     pub text: Option<String>,
 }
@@ -73,6 +75,12 @@ fn profile(mut query: Boxed, filter: &Filter) -> Boxed {
     }
     if let Some(since) = filter.active_since {
         query = query.filter(users::last_signed_in.ge(since).assume_not_null());
+    }
+    for (key, values) in &filter.properties {
+        let of_user = user_properties::table.filter(user_properties::user_key.eq(users::key));
+        let named = properties::table.filter(properties::code.eq(key.clone())).select(properties::key);
+        let with = of_user.filter(user_properties::property_key.eq_any(named));
+        query = query.filter(exists(with.filter(user_properties::value.eq_any(values.clone()))));
     }
     match &filter.text {
         Some(text) => query.filter(holds(text)),

@@ -8,6 +8,7 @@ mod oauth;
 mod openapi;
 mod organizations;
 mod paging;
+mod properties;
 mod roles;
 mod users;
 

@@ -17,6 +17,7 @@ struct World {
     pre: String,
     role: String,
     spare_role: String,
+    property: String,
 }
 
 async fn post(app: &TestApp, path: &str, body: Value) -> Value {
@@ -43,7 +44,9 @@ impl World {
         let pre = app.pre_create(&directory, "pre@acme.test").await;
         let role = text(&post(app, "/roles", json!({"key": "admin"})).await, "/role/id");
         let spare_role = text(&post(app, "/roles", json!({"key": "spare"})).await, "/role/id");
+        let property = text(&post(app, "/properties", json!({"key": "shirt"})).await, "/property/id");
         Self {
+            property,
             directory_id: text(&listed, "/directories/0/id"),
             directory,
             other_connection,
@@ -140,7 +143,7 @@ impl World {
             app.api(Method::PUT, &format!("/api/v1{base}"), Some(badge)).await.expect(200);
             filled = filled.replace("{schema}", "urn:acme:Badge");
         }
-        filled = filled.replace("{role}", role);
+        filled = filled.replace("{role}", role).replace("{property}", &self.property);
         self.names().into_iter().fold(filled, |path, (name, id)| path.replace(name, id))
     }
 }
@@ -151,6 +154,9 @@ impl World {
         for role in [&self.role, &self.spare_role] {
             app.api(Method::PATCH, &format!("/api/v1/roles/{role}"), Some(json!({"key": format!("used-{role}")})))
                 .await;
+        }
+        for property in [self.property.as_str(), "team"] {
+            app.api(Method::DELETE, &format!("/api/v1/properties/{property}"), None).await;
         }
         for base in ["/schemas".to_owned(), format!("/connections/{}/schemas", self.directory.connection_id)] {
             for schema in ["User", "urn:acme:Badge"] {
@@ -170,6 +176,7 @@ async fn send(app: &TestApp, world: &World, token: &str, method: &str, path: &st
     let query: Vec<(&str, &str)> = required
         .map(|parameter| match parameter["name"].as_str().unwrap() {
             "id" => ("id", world.user.as_str()),
+            "value" => ("value", "L"),
             name => (name, world.directory.organization_code.as_str()),
         })
         .collect();
@@ -268,8 +275,8 @@ api_test! {
     }
 }
 
-/// What a client of one organization may do for the whole deployment: see the roles and the schemas there are.
-const SHARED: [&str; 4] = ["/roles", "/roles/{role}", "/schemas", "/schemas/{schema}"];
+/// What a client of one organization may do for the whole deployment: see the properties, roles and schemas there are.
+const SHARED: [&str; 5] = ["/properties", "/roles", "/roles/{role}", "/schemas", "/schemas/{schema}"];
 
 api_test! {
     async fn a_client_of_another_organization_meets_nobody_elses_objects(app: TestApp) {

@@ -13,7 +13,7 @@ pub(super) const SHAPES: &[(&str, &str)] = &[
         "User",
         "id:string provided_id:string? email?:string? preferred_email?:string? phone:string? username:string? last_name:string? \
          first_name:string? is_suspended:boolean picture:string? total_sign_ins:integer failed_sign_ins:integer \
-         last_signed_in:time? created_on:time organizations?:[string] identities?:[$UserIdentity] roles?:[$HeldRole]",
+         last_signed_in:time? created_on:time organizations?:[string] identities?:[$UserIdentity] properties?:object roles?:[$HeldRole]",
     ),
     ("UserIdentity", "type:string identity:string"),
     ("NewIdentity", "type:string result:object"),
@@ -57,6 +57,11 @@ pub(super) const SHAPES: &[(&str, &str)] = &[
     ),
     ("Secret", "client_id:string client_secret:string"),
     ("Role", "id:string key:string name:string description:string? is_default_role:boolean"),
+    (
+        "Property",
+        "id:string key:string name:string description:string? type:string is_private:boolean is_kinde_property:boolean",
+    ),
+    ("PropertyValue", "id:string name:string description:string? key:string value:string"),
     ("Rule", "id:string group:string? role:string priority:integer"),
     (
         "Domain",

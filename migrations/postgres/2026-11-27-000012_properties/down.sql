@@ -1,0 +1,2 @@
+DROP TABLE user_properties;
+DROP TABLE properties;
