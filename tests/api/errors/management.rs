@@ -75,7 +75,7 @@ api_test! {
 
 api_test! {
     async fn without_a_token_or_scope_nothing_is_read(app: TestApp) {
-        for (method, path) in anteroom::http::table().into_iter().filter(|(_, path)| path.starts_with("/api")) {
+        for (method, path) in anteroom::http::table().into_iter().filter(|(_, path)| path.starts_with("/api/v1/")) {
             for headers in ["", "Authorization: Bearer\r\n", "Authorization: Basic eDp5\r\n", "Authorization: Bearer a.b.c\r\n"] {
                 let answer = Raw::connect(&app.url).ask(method.as_str(), &filled(&path, "x"), &format!("{headers}Content-Length: 0\r\n"));
                 let body: Value = serde_json::from_str(&answer.body).unwrap();

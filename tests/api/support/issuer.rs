@@ -1,6 +1,6 @@
 //! An issuer of assertions on loopback: key pairs, and a JWK set served over real HTTP.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use actix_web::dev::ServerHandle;
@@ -41,6 +41,7 @@ impl Signer {
 struct Published {
     keys: Arc<Mutex<Vec<Value>>>,
     asked: Arc<AtomicUsize>,
+    is_failing: Arc<AtomicBool>,
 }
 
 /// A running issuer.
@@ -76,6 +77,11 @@ impl Issuer {
         *self.published.keys.lock().expect("a lock") = signers.iter().map(|signer| signer.jwk.clone()).collect();
     }
 
+    /// Answers with errors from now on, or no more.
+    pub fn fail(&self, is_failing: bool) {
+        self.published.is_failing.store(is_failing, Ordering::SeqCst);
+    }
+
     /// How often the keys were asked for.
     pub fn asked(&self) -> usize {
         self.published.asked.load(Ordering::SeqCst)
@@ -84,6 +90,9 @@ impl Issuer {
 
 async fn keys(published: Data<Published>) -> HttpResponse {
     published.asked.fetch_add(1, Ordering::SeqCst);
+    if published.is_failing.load(Ordering::SeqCst) {
+        return HttpResponse::ServiceUnavailable().finish();
+    }
     // A kind of key that nobody knows stands before the others.
     let mut all = vec![json!({"kty": "unheard-of", "kid": "odd"})];
     all.extend(published.keys.lock().expect("a lock").iter().cloned());
