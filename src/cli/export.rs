@@ -56,7 +56,7 @@ pub(super) async fn run(session: &Session, args: Args) -> anyhow::Result<()> {
     }
     if cut > 0 && format == Format::Csv {
         tell(&format!(
-            "{cut} have a second email, phone number or user name, or roles in several organizations: --format ndjson writes all"
+            "{cut} have a second email, phone number or user name, properties, or roles in several organizations: --format ndjson writes all"
         ));
     }
     Ok(())

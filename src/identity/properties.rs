@@ -163,6 +163,21 @@ pub fn set_values(
     Ok(act.event(tx, "user.properties_changed", about, json!({ "keys": changed }))?)
 }
 
+/// Values by key, each with its property; empty ones are left out.
+///
+/// # Errors
+/// 400 `PROPERTY_NOT_FOUND`, `INVALID_VALUE`, `VALUE_TOO_LONG`.
+pub(super) fn checked_values(tx: &mut Tx<'_>, values: &[(String, String)]) -> Result<Vec<(Property, String)>, Error> {
+    let mut all = Vec::with_capacity(values.len());
+    for (key, value) in values {
+        let property = load(tx, key)?;
+        if let Some(value) = checked(&property, &Value::String(value.clone()))? {
+            all.push((property, value));
+        }
+    }
+    Ok(all)
+}
+
 /// A value as text; null and the empty text are none.
 fn checked(property: &Property, value: &Value) -> Result<Option<String>, Error> {
     let text = match value {

@@ -74,7 +74,7 @@ fn what_is_exported_can_be_imported_and_is_shown_as_text() {
     let told = String::from_utf8(second.stderr).unwrap();
     assert_eq!(
         told,
-        "2 people were written\n1 have a second email, phone number or user name, or roles in several organizations: --format ndjson writes all\n"
+        "2 people were written\n1 have a second email, phone number or user name, properties, or roles in several organizations: --format ndjson writes all\n"
     );
     let all = read(&one, "all.ndjson");
     assert!(

@@ -10,11 +10,12 @@ use super::{Outcome, Record, Told};
 use crate::identity::act::{About, Act};
 use crate::identity::checks::{optional, required};
 use crate::identity::local::Local;
-use crate::identity::{Error, Reach, enterprise, organizations, providers, roles, users};
+use crate::identity::{Error, Reach, enterprise, organizations, properties, providers, roles, users};
 use crate::scim::canonical::{email_key, unique_key};
 use crate::store::connections::Connection;
 use crate::store::identities::Identity;
 use crate::store::organizations::{MemberSource, Organization};
+use crate::store::properties::Property;
 use crate::store::roles::Role;
 use crate::store::users::{NewUser, User};
 use crate::store::{self, Tx, UserKey, connections, identities, resources};
@@ -28,6 +29,7 @@ struct Checked {
     locals: Vec<(Local, bool)>,
     organizations: Vec<(Organization, Vec<Role>)>,
     connection: Option<(Connection, String)>,
+    properties: Vec<(Property, String)>,
 }
 
 /// Carries out a row; the answer is what happened, and the user's id.
@@ -74,7 +76,8 @@ fn check(tx: &mut Tx<'_>, reach: Reach, row: &Row) -> Result<Checked, Error> {
     if locals.is_empty() && connection.is_none() {
         return Err(Error::invalid("IDENTITY_REQUIRED", "A row needs an email, a phone or a username"));
     }
-    Ok(Checked { id, locals, organizations, connection })
+    let properties = properties::checked_values(tx, &row.properties)?;
+    Ok(Checked { id, locals, organizations, connection, properties })
 }
 
 fn organization(tx: &mut Tx<'_>, reach: Reach, named: &Named) -> Result<Organization, Error> {
@@ -218,7 +221,7 @@ fn create(tx: &mut Tx<'_>, act: &Act, row: &Row, checked: &Checked) -> Result<St
     let codes: Vec<&str> = checked.organizations.iter().map(|(organization, _)| organization.code.as_str()).collect();
     let after = json!({
         "email": new.email, "given_name": new.given_name, "family_name": new.family_name, "provided_id": new.provided_id,
-        "organizations": codes, "is_suspended": new.is_suspended,
+        "organizations": codes, "is_suspended": new.is_suspended, "properties": keys_of(&checked.properties),
     });
     let data = json!({ "by": "import", "after": after });
     act.event(tx, "user.created", About { user: Some(&new.id), ..About::default() }, data)?;
@@ -226,6 +229,7 @@ fn create(tx: &mut Tx<'_>, act: &Act, row: &Row, checked: &Checked) -> Result<St
         store::organizations::add_member(tx, organization.key, key, MemberSource::Admin, act.now)?;
         grant(tx, act, (key, &new.id), organization, roles)?;
     }
+    set(tx, key, &checked.properties)?;
     match &checked.connection {
         Some((connection, value)) => {
             let user = store::users::load(tx, key)?;
@@ -254,7 +258,8 @@ fn complete(tx: &mut Tx<'_>, act: &Act, reach: Reach, user: &User, row: &Checked
     } else {
         missing(&held, &row.locals)?
     };
-    if ties.is_some() || !locals.is_empty() {
+    let values = lacking(tx, user.key, &row.properties)?;
+    if ties.is_some() || !locals.is_empty() || !values.is_empty() {
         reach.check_user_is_not_shared(tx, user.key)?;
     }
     let is_named = user.provided_id.is_none() && row.id.is_some();
@@ -266,14 +271,38 @@ fn complete(tx: &mut Tx<'_>, act: &Act, reach: Reach, user: &User, row: &Checked
         enterprise::pre_create(tx, act, connection, user, value)?;
     }
     add_locals(tx, act, user.key, &held, &locals)?;
-    let is_completed = is_named || is_member || ties.is_some() || !locals.is_empty();
+    set(tx, user.key, &values)?;
+    let is_completed = is_named || is_member || ties.is_some() || !locals.is_empty() || !values.is_empty();
     if is_completed {
         let identities: Vec<_> =
             locals.iter().map(|(local, _)| json!({ "type": local.kind, "value": local.value })).collect();
-        let after = json!({ "provided_id": row.id.as_ref().filter(|_| is_named), "identities": identities });
+        let named = row.id.as_ref().filter(|_| is_named);
+        let after = json!({ "provided_id": named, "identities": identities, "properties": keys_of(&values) });
         act.event(tx, "user.imported", About { user: Some(&user.id), ..About::default() }, json!({ "after": after }))?;
     }
     Ok(is_completed)
+}
+
+/// The properties of which the user has no value.
+fn lacking(
+    tx: &mut Tx<'_>,
+    user: UserKey,
+    wanted: &[(Property, String)],
+) -> Result<Vec<(Property, String)>, store::Error> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let held = store::properties::list_values(tx, &[user])?;
+    let lacks = |property: &Property| !held.iter().any(|(_, other, _)| other.key == property.key);
+    Ok(wanted.iter().filter(|(property, _)| lacks(property)).cloned().collect())
+}
+
+fn set(tx: &mut Tx<'_>, user: UserKey, values: &[(Property, String)]) -> Result<(), store::Error> {
+    values.iter().try_for_each(|(property, value)| store::properties::insert_value(tx, user, property.key, value))
+}
+
+fn keys_of(values: &[(Property, String)]) -> Vec<&str> {
+    values.iter().map(|(property, _)| property.code.as_str()).collect()
 }
 
 /// The identities of kinds that the user has none of.

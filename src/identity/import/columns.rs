@@ -164,6 +164,7 @@ fn row(mut values: BTreeMap<Column, String>) -> Result<Row, Error> {
         connection_id: values.remove(&ConnectionId),
         connection_name: values.remove(&ConnectionName),
         enterprise_identity: values.remove(&EnterpriseIdentity),
+        properties: Vec::new(),
         is_suspended: is_suspended.unwrap_or(false),
     };
     row.checked()

@@ -9,7 +9,7 @@ use crate::store::connections::Connection;
 use crate::store::identities::Identity;
 use crate::store::organizations::{Organization, list_of_user_whole};
 use crate::store::users::{self, User};
-use crate::store::{self, OrganizationKey, Store, Tx, UserKey, connections, identities, roles};
+use crate::store::{self, OrganizationKey, Store, Tx, UserKey, connections, identities, properties, roles};
 
 /// People of a page.
 const PAGE: i64 = 500;
@@ -40,6 +40,8 @@ struct Person {
     /// Code of the organization and key of the role, as given by hand.
     roles: Vec<(String, String)>,
     connection: Option<Connection>,
+    /// Keys and values.
+    properties: Vec<(String, String)>,
 }
 
 impl Export {
@@ -81,7 +83,9 @@ fn page(
         let organizations = list_of_user_whole(tx, user.key)?;
         let granted =
             roles::list_granted(tx, user.key)?.into_iter().map(|(organization, role)| (organization, role.code));
-        let person = Person { user, identities, organizations, roles: granted.collect(), connection };
+        let values = properties::list_values(tx, &[user.key])?.into_iter();
+        let properties = values.map(|(_, property, value)| (property.code, value)).collect();
+        let person = Person { user, identities, organizations, roles: granted.collect(), connection, properties };
         page.cut += u64::from(!person.fits_a_table());
         page.people.push(person);
     }
@@ -131,7 +135,9 @@ impl Page {
 impl Person {
     fn fits_a_table(&self) -> bool {
         let is_one = |identity: &Identity| identity.kind == "enterprise" || identity.is_primary;
-        self.identities.iter().all(is_one) && (self.roles.is_empty() || self.organizations.len() == 1)
+        self.properties.is_empty()
+            && self.identities.iter().all(is_one)
+            && (self.roles.is_empty() || self.organizations.len() == 1)
     }
 
     fn roles_in(&self, code: &str) -> Vec<&str> {
@@ -201,6 +207,10 @@ impl Person {
             "id": self.user.provided_id, "first_name": self.user.given_name, "last_name": self.user.family_name,
             "identities": identities, "organizations": organizations.collect::<Vec<_>>(), "is_suspended": self.user.is_suspended,
         });
+        if let (false, Some(members)) = (self.properties.is_empty(), person.as_object_mut()) {
+            let values = self.properties.iter().map(|(key, value)| json!({ "key": key, "value": value }));
+            members.insert("properties".into(), values.collect());
+        }
         if let (Some(connection), Some(members)) = (&self.connection, person.as_object_mut()) {
             members.insert("connection_id".into(), json!(connection.id));
             members.insert("connection_name".into(), json!(connection.name));

@@ -72,7 +72,6 @@ impl Reader {
         let permissions = person.organizations.iter().any(|of| of.permissions.is_some() || of.scopes.is_some());
         for (name, is_there) in [
             ("password", person.password.is_some()),
-            ("properties", person.properties.is_some()),
             ("feature_flags", person.feature_flags.is_some()),
             ("permissions", permissions),
         ] {
@@ -99,6 +98,7 @@ impl Reader {
             connection_id: person.connection_id,
             connection_name: person.connection_name,
             enterprise_identity: person.enterprise_identity,
+            properties: person.properties.into_iter().map(|property| (property.key, property.value)).collect(),
             is_suspended: person.is_suspended,
         };
         row.checked()
@@ -129,7 +129,8 @@ struct Person {
     #[serde(default)]
     is_suspended: bool,
     password: Option<IgnoredAny>,
-    properties: Option<IgnoredAny>,
+    #[serde(default)]
+    properties: Vec<PropertyOfPerson>,
     feature_flags: Option<IgnoredAny>,
 }
 
@@ -140,6 +141,13 @@ struct IdentityOfPerson {
     kind: String,
     identity: String,
     is_verified: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PropertyOfPerson {
+    key: String,
+    value: String,
 }
 
 #[derive(Debug, Deserialize)]

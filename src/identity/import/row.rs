@@ -21,6 +21,8 @@ pub struct Row {
     pub connection_name: Option<String>,
     /// The email or userName as the IdP has it; the first email when left out.
     pub enterprise_identity: Option<String>,
+    /// Keys and values of properties.
+    pub properties: Vec<(String, String)>,
     /// Whether a person who is made is made suspended.
     pub is_suspended: bool,
 }
@@ -70,7 +72,9 @@ impl Row {
             &self.connection_name,
             &self.enterprise_identity,
         ];
-        let mut texts = single.into_iter().flatten().chain(given).chain(named);
+        // A value may have lines, where its property has.
+        let keys = self.properties.iter().map(|(key, _)| key);
+        let mut texts = single.into_iter().flatten().chain(given).chain(named).chain(keys);
         let is_clean = !texts.any(|text| text.chars().any(char::is_control));
         drop(texts);
         if !is_clean {

@@ -297,3 +297,34 @@ api_test! {
         assert_eq!(told, [(one.as_str(), "admin"), (one.as_str(), "dev"), (other.as_str(), "dev")]);
     }
 }
+
+api_test! {
+    async fn properties_of_a_file_are_given_to_whom_has_none_and_written_back(app: TestApp) {
+        for (key, kind) in [("team", "single_line_text"), ("note", "multi_line_text")] {
+            app.api(Method::POST, "/api/v1/properties", Some(json!({"key": key, "type": kind}))).await.expect(201);
+        }
+        let line = |name: &str, properties: Value| json!({"identities": [{"type": "email", "identity": format!("{name}@x.test")}], "properties": properties}).to_string();
+        let import = async |file: String| send(&app, &app.management, "", "application/x-ndjson", file).await.expect(200).body["import"].clone();
+        let file = [
+            line("ana", json!([{"key": "team", "value": "red"}, {"key": "note", "value": "a\nb"}])), line("ben", json!([{"key": "boss", "value": "x"}])),
+            line("cleo", json!([{"key": "team", "value": "a\nb"}])), line("dana", json!([{"key": "team\n", "value": "x"}])), line("emil", json!([{"key": "team", "value": ""}])),
+        ].join("\n");
+        let done = import(file).await;
+        let expected = [(2, "PROPERTY_NOT_FOUND"), (3, "INVALID_VALUE"), (4, "INVALID_VALUE")].map(|(line, code)| (line, code.to_owned()));
+        assert_eq!((counts(&done), failures(&done)), ([2, 0, 0, 3], expected.to_vec()));
+        let ana = ids(&app)[0].clone();
+        let values = async || app.api(Method::GET, &format!("/api/v1/user?id={ana}&expand=properties"), None).await.expect(200).body["properties"].clone();
+        assert_eq!(values().await, json!({"note": "a\nb", "team": "red"}));
+        app.api(Method::PATCH, &format!("/api/v1/users/{ana}/properties"), Some(json!({"properties": {"note": null}}))).await.expect(200);
+        for expected in [[0, 1, 0, 0], [0, 0, 1, 0]] {
+            assert_eq!(counts(&import(line("ana", json!([{"key": "team", "value": "blue"}, {"key": "note", "value": "c"}]))).await), expected);
+        }
+        assert_eq!(values().await, json!({"note": "c", "team": "red"}));
+        let mut export = anteroom::identity::import::Export::new(app.store.clone(), None);
+        let page = export.next().await.unwrap().unwrap();
+        let text = String::from_utf8(page.write(Format::Ndjson).unwrap()).unwrap();
+        let written: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+        assert_eq!(written["properties"], json!([{"key": "note", "value": "c"}, {"key": "team", "value": "red"}]));
+        assert_eq!((page.cut, counts(&import(text).await)), (1, [0, 0, 2, 0]));
+    }
+}
