@@ -1,36 +1,21 @@
 //! One row in a transaction: who it means, and what is missing of them.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use serde_json::json;
 
-use super::row::{Named, Row};
-use super::{Outcome, Record, Told};
+use super::Outcome;
+use super::check::{Checked, check};
+use super::row::Row;
+use super::who::find;
 use crate::identity::act::{About, Act};
-use crate::identity::checks::{optional, required};
+use crate::identity::checks::optional;
 use crate::identity::local::Local;
-use crate::identity::{Error, Reach, enterprise, organizations, properties, providers, roles, users};
-use crate::scim::canonical::{email_key, unique_key};
-use crate::store::connections::Connection;
+use crate::identity::{Error, Reach, enterprise, roles, users};
 use crate::store::identities::Identity;
 use crate::store::organizations::{MemberSource, Organization};
 use crate::store::properties::Property;
 use crate::store::roles::Role;
 use crate::store::users::{NewUser, User};
-use crate::store::{self, Tx, UserKey, connections, identities, resources};
-
-/// Users of one email that are looked at.
-const CANDIDATES: i64 = 20;
-
-/// A row whose names are looked up and whose values are checked.
-struct Checked {
-    id: Option<String>,
-    locals: Vec<(Local, bool)>,
-    organizations: Vec<(Organization, Vec<Role>)>,
-    connection: Option<(Connection, String)>,
-    properties: Vec<(Property, String)>,
-}
+use crate::store::{self, Tx, UserKey, identities};
 
 /// Carries out a row; the answer is what happened, and the user's id.
 ///
@@ -45,159 +30,6 @@ pub(super) fn apply(tx: &mut Tx<'_>, act: &Act, reach: Reach, row: &Row) -> Resu
             Ok((if is_completed { Outcome::Completed } else { Outcome::Unchanged }, user.id))
         }
     }
-}
-
-fn check(tx: &mut Tx<'_>, reach: Reach, row: &Row) -> Result<Checked, Error> {
-    let id = optional(row.id.as_deref(), "id")?;
-    let given = row.given.iter();
-    let locals = given.map(|given| Ok((Local::parse(&given.kind, Some(&given.value))?, given.is_verified)));
-    let locals = locals.collect::<Result<Vec<_>, Error>>()?;
-    let mut organizations = Vec::new();
-    for wanted in &row.organizations {
-        let organization = organization(tx, reach, &wanted.organization)?;
-        let roles = wanted.roles.iter().map(|role| roles::load(tx, role)).collect::<Result<Vec<_>, _>>()?;
-        organizations.push((organization, roles));
-    }
-    if let (true, Some(own)) = (organizations.is_empty(), reach.organization()) {
-        organizations.push((store::organizations::load(tx, own)?, Vec::new()));
-    }
-    let connection = connection(tx, reach, row)?;
-    if connection.is_none() && row.enterprise_identity.is_some() {
-        let message = "enterprise_identity needs connection_id or connection_name";
-        return Err(Error::invalid("CONNECTION_REQUIRED", message));
-    }
-    let connection = match connection {
-        Some(connection) => {
-            let value = required(row.enterprise_value(), "IDENTITY_REQUIRED", "email or enterprise_identity")?;
-            Some((connection, value))
-        }
-        None => None,
-    };
-    if locals.is_empty() && connection.is_none() {
-        return Err(Error::invalid("IDENTITY_REQUIRED", "A row needs an email, a phone or a username"));
-    }
-    let properties = properties::checked_values(tx, &row.properties)?;
-    Ok(Checked { id, locals, organizations, connection, properties })
-}
-
-fn organization(tx: &mut Tx<'_>, reach: Reach, named: &Named) -> Result<Organization, Error> {
-    let id = match named {
-        Named::Code(code) => return organizations::load(tx, reach, code, "organization_code"),
-        Named::External(id) => id,
-    };
-    let mut found = store::organizations::list_by_external_id(tx, id)?;
-    found.retain(|organization| reach.covers(Some(organization.key)));
-    if found.len() > 1 {
-        let message = format!("Several organizations have the external id {id}: name one by organization_code");
-        return Err(Error::conflict("ORGANIZATION_AMBIGUOUS", message));
-    }
-    let message = format!("There is no organization with the external id {id}");
-    found.pop().ok_or_else(|| Error::invalid("ORGANIZATION_NOT_FOUND", message))
-}
-
-/// The connection a row names.
-pub(super) fn connection(tx: &mut Tx<'_>, reach: Reach, row: &Row) -> Result<Option<Connection>, Error> {
-    let is_enterprise = |connection: &Connection| providers::is_enterprise(&connection.strategy);
-    if let Some(id) = &row.connection_id {
-        let found = reach.find_connection(tx, id)?.filter(is_enterprise);
-        let message = format!("There is no enterprise connection {id}");
-        return found.map(Some).ok_or_else(|| Error::invalid("CONNECTION_NOT_FOUND", message));
-    }
-    let Some(name) = &row.connection_name else { return Ok(None) };
-    let mut found = connections::list_by_name(tx, name)?;
-    found.retain(|connection| reach.covers(connection.organization_key) && is_enterprise(connection));
-    if found.len() > 1 {
-        let message = format!("Several connections are called {name}: name one by connection_id");
-        return Err(Error::conflict("CONNECTION_AMBIGUOUS", message));
-    }
-    let message = format!("There is no enterprise connection called {name}");
-    found.pop().map(Some).ok_or_else(|| Error::invalid("CONNECTION_NOT_FOUND", message))
-}
-
-/// The one user a row means: by the id, by an identity, else by the email of the profile.
-fn find(tx: &mut Tx<'_>, reach: Reach, row: &Checked) -> Result<Option<User>, Error> {
-    let mut found: Vec<UserKey> = Vec::new();
-    if let Some(id) = &row.id {
-        for key in store::users::list_keys_by_provided_id(tx, id, CANDIDATES)? {
-            if reach.covers_user(tx, key)? {
-                found.push(key);
-            }
-        }
-    }
-    for (local, _) in &row.locals {
-        if let Some(identity) = identities::find_local(tx, local.kind, &local.key)? {
-            if !reach.covers_user(tx, identity.user_key)? {
-                return Err(local.taken());
-            }
-            found.push(identity.user_key);
-        }
-    }
-    if let Some(identity) = enterprise_identity(tx, row)? {
-        found.push(identity.user_key);
-    }
-    if found.is_empty() {
-        found = list_by_profile(tx, reach, row)?;
-    }
-    found.sort_unstable();
-    found.dedup();
-    match found.as_slice() {
-        [] => Ok(None),
-        [key] => one(tx, row, *key).map(Some),
-        several => {
-            let message =
-                format!("The row fits {} users: by its id, or by its email, phone or username", several.len());
-            Err(Error::conflict("AMBIGUOUS_USER", message))
-        }
-    }
-}
-
-fn one(tx: &mut Tx<'_>, row: &Checked, key: UserKey) -> Result<User, Error> {
-    let user = store::users::lock_key(tx, key)?.ok_or(store::Error::NotFound)?;
-    if let (Some(wanted), Some(has)) = (&row.id, &user.provided_id)
-        && wanted != has
-    {
-        let message = format!("The email, phone or username belongs to the user with the id {has}");
-        return Err(Error::conflict("IDENTITY_EXISTS", message));
-    }
-    Ok(user)
-}
-
-/// The identity on the row's connection with its value, as email or as userName.
-fn enterprise_identity(tx: &mut Tx<'_>, row: &Checked) -> Result<Option<Identity>, Error> {
-    let Some((connection, value)) = &row.connection else { return Ok(None) };
-    if let Some(key) = unique_key(value)
-        && let Some(resource) = resources::find_by_unique_key(tx, connection.key, "User", &key)?
-    {
-        return Ok(identities::find_of_resource(tx, connection.key, resource.key)?);
-    }
-    let Some(key) = email_key(value) else { return Ok(None) };
-    let mut same = identities::list_by_email(tx, connection.key, &key, 2)?;
-    if same.len() > 1 {
-        let message = format!("Several people of the connection have the email {value}");
-        return Err(Error::conflict("AMBIGUOUS_USER", message));
-    }
-    Ok(same.pop())
-}
-
-/// Users whose profile has the row's email: somebody whose identities their IdP has changed since, or who has none. A
-/// person on two connections is two users.
-fn list_by_profile(tx: &mut Tx<'_>, reach: Reach, row: &Checked) -> Result<Vec<UserKey>, Error> {
-    let email = row.locals.iter().find(|(local, _)| local.kind == "email");
-    let Some((email, _)) = email else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for user in store::users::list_by_email(tx, &email.key, CANDIDATES)? {
-        let is_other = matches!((&row.id, &user.provided_id), (Some(wanted), Some(has)) if wanted != has);
-        if !is_other && reach.covers_user(tx, user.key)? && !is_elsewhere(tx, row, user.key)? {
-            found.push(user.key);
-        }
-    }
-    Ok(found)
-}
-
-fn is_elsewhere(tx: &mut Tx<'_>, row: &Checked, user: UserKey) -> Result<bool, Error> {
-    let Some((connection, _)) = &row.connection else { return Ok(false) };
-    let held = identities::list_of_user(tx, user)?;
-    Ok(held.iter().any(|identity| identity.kind == "enterprise" && identity.connection_key != Some(connection.key)))
 }
 
 fn create(tx: &mut Tx<'_>, act: &Act, row: &Row, checked: &Checked) -> Result<String, Error> {
@@ -361,36 +193,4 @@ fn add_locals(
         users::insert_local(tx, act, user, local, *is_verified, is_primary)?;
     }
     Ok(())
-}
-
-/// Who was met in the batches of a rehearsal, which are undone one by one.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Seen(HashSet<u64>);
-
-impl Seen {
-    /// What the rows would have come to if the batches before had stayed.
-    pub(super) fn rehearsed(&mut self, batch: &[Record], mut done: Vec<Told>) -> Vec<Told> {
-        for (record, told) in batch.iter().zip(&mut done) {
-            let (Ok(row), Outcome::Created) = (&record.row, told.outcome) else { continue };
-            told.user_id = None;
-            let keys = keys(row);
-            if keys.iter().any(|key| self.0.contains(key)) {
-                told.outcome = Outcome::Completed;
-            }
-            self.0.extend(keys);
-        }
-        done
-    }
-}
-
-fn keys(row: &Row) -> Vec<u64> {
-    let hash = |kind: &str, value: &str| {
-        let mut hasher = DefaultHasher::new();
-        (kind, value).hash(&mut hasher);
-        hasher.finish()
-    };
-    let locals = row.given.iter().filter_map(|given| Local::parse(&given.kind, Some(&given.value)).ok());
-    let mut keys: Vec<u64> = locals.map(|local| hash(local.kind, &local.key)).collect();
-    keys.extend(row.id.as_deref().map(|id| hash("id", id)));
-    keys
 }

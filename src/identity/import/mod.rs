@@ -6,12 +6,15 @@
 
 mod apply;
 mod cells;
+mod check;
 mod columns;
 mod csv;
 mod export;
 mod json;
 mod reader;
+mod rehearsal;
 mod row;
+mod who;
 
 use serde::Serialize;
 use serde_json::json;
@@ -25,6 +28,7 @@ use crate::store::{self, Store, Tx};
 pub use cells::guarded;
 pub use export::{Export, Page};
 pub use reader::{Format, MAX_RECORD_BYTES, Reader, Record};
+use rehearsal::Seen;
 pub use row::Row;
 
 /// Rows of a transaction.
@@ -119,7 +123,7 @@ pub struct Import {
     reach: Reach,
     reader: Reader,
     waiting: Vec<Record>,
-    seen: apply::Seen,
+    seen: Seen,
     summary: Summary,
 }
 
@@ -128,7 +132,7 @@ impl Import {
     pub fn new(store: Store, act: Act, reach: Reach, format: Format, is_dry_run: bool) -> Self {
         let summary = Summary { dry_run: is_dry_run, ..Summary::default() };
         let reader = Reader::new(format);
-        Self { store, act, reach, reader, waiting: Vec::new(), seen: apply::Seen::default(), summary }
+        Self { store, act, reach, reader, waiting: Vec::new(), seen: Seen::default(), summary }
     }
 
     /// Takes the next bytes of the file; tells of the rows that were carried out.
@@ -215,7 +219,7 @@ fn apply_all(tx: &mut Tx<'_>, act: &Act, reach: Reach, batch: &[Record]) -> Resu
 fn lock(tx: &mut Tx<'_>, reach: Reach, batch: &[Record]) -> Result<(), Error> {
     let mut wanted = vec![Lock::Imports];
     for row in batch.iter().filter_map(|record| record.row.as_ref().ok()) {
-        if let (Ok(Some(connection)), Some(value)) = (apply::connection(tx, reach, row), row.enterprise_value()) {
+        if let (Ok(Some(connection)), Some(value)) = (check::connection(tx, reach, row), row.enterprise_value()) {
             wanted.extend(enterprise::locks(&connection, value.trim()));
         }
     }

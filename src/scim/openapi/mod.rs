@@ -50,11 +50,11 @@ fn reference(schema: &str) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Every `$ref` of a document.
-    fn references(value: &Value, found: &mut Vec<String>) {
+    pub(crate) fn references(value: &Value, found: &mut Vec<String>) {
         match value {
             Value::Object(object) => {
                 found.extend(object.get("$ref").and_then(Value::as_str).map(str::to_owned));

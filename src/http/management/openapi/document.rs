@@ -144,17 +144,7 @@ fn responses(operation: &Operation) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn references(value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Object(object) => {
-                found.extend(object.get("$ref").and_then(Value::as_str).map(str::to_owned));
-                object.values().for_each(|inner| references(inner, found));
-            }
-            Value::Array(values) => values.iter().for_each(|inner| references(inner, found)),
-            _ => {}
-        }
-    }
+    use crate::scim::openapi::tests::references;
 
     #[test]
     fn every_reference_leads_somewhere_every_example_is_json_and_every_id_is_its_own() {

@@ -1,9 +1,16 @@
 //! Identities: the ways a user signs in.
 
+mod change;
+
 use diesel::prelude::*;
 
 use super::schema::identities;
 use super::{ConnectionKey, Error, IdentityKey, ResourceKey, Tx, UserKey};
+
+pub use change::{
+    delete, delete_of_user, promote, record_sign_in, set_primary, set_pushed, set_state, set_subject, set_user,
+    set_value,
+};
 
 /// One way a user signs in.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
@@ -195,71 +202,14 @@ pub fn has_confirmed_email(tx: &mut Tx<'_>, user: UserKey, email_key: &str) -> R
     Ok(rows > 0)
 }
 
-/// Binds a subject, or releases it with `None`.
-pub fn set_subject(tx: &mut Tx<'_>, key: IdentityKey, subject: Option<&str>) -> Result<(), Error> {
-    diesel::update(identities::table.filter(identities::key.eq(key)))
-        .set(identities::subject.eq(subject))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Changes what holds for the person: `active`, `deactivated` or `held`.
-pub fn set_state(tx: &mut Tx<'_>, key: IdentityKey, state: &str) -> Result<(), Error> {
-    diesel::update(identities::table.filter(identities::key.eq(key)))
-        .set(identities::state.eq(state))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Lets the value follow the resource's matching email.
-pub fn set_value(tx: &mut Tx<'_>, key: IdentityKey, value: &str, value_key: &str) -> Result<(), Error> {
-    diesel::update(identities::table.filter(identities::key.eq(key)))
-        .set((identities::value.eq(value), identities::value_key.eq(value_key)))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Gives an identity, with its resource and subject, to another user.
-pub fn set_user(tx: &mut Tx<'_>, key: IdentityKey, user: UserKey) -> Result<(), Error> {
-    diesel::update(identities::table.filter(identities::key.eq(key)))
-        .set(identities::user_key.eq(user))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Records the first SCIM write.
-pub fn set_pushed(tx: &mut Tx<'_>, key: IdentityKey, now: i64) -> Result<(), Error> {
-    diesel::update(identities::table.filter(identities::key.eq(key)))
-        .set(identities::pushed.eq(Some(now)))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Counts an allowed sign-in.
-pub fn record_sign_in(tx: &mut Tx<'_>, key: IdentityKey, now: i64) -> Result<(), Error> {
-    diesel::update(identities::table.filter(identities::key.eq(key)))
-        .set((identities::last_login.eq(Some(now)), identities::total_logins.eq(identities::total_logins + 1)))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
-/// Removes one identity.
-pub fn delete(tx: &mut Tx<'_>, key: IdentityKey) -> Result<(), Error> {
-    diesel::delete(identities::table.filter(identities::key.eq(key))).execute(tx.connection)?;
-    Ok(())
-}
-
-/// Removes every identity of a user.
-pub fn delete_of_user(tx: &mut Tx<'_>, user: UserKey) -> Result<usize, Error> {
-    Ok(diesel::delete(identities::table.filter(identities::user_key.eq(user))).execute(tx.connection)?)
-}
-
 /// Keeps the identity as it is until the transaction ends: a sign-in waits for a deactivation under way.
 pub fn lock(tx: &mut Tx<'_>, key: IdentityKey) -> Result<Option<Identity>, Error> {
     let query = identities::table.filter(identities::key.eq(key));
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
-        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+        crate::store::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        crate::store::backend::AnyConnection::Postgres(connection) => {
+            query.for_update().first(connection).optional()?
+        }
     })
 }
 
@@ -278,8 +228,8 @@ pub fn lock_bound(
         .order(identities::key)
         .limit(limit);
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.load(connection)?,
-        super::backend::AnyConnection::Postgres(connection) => query.for_update().load(connection)?,
+        crate::store::backend::AnyConnection::Sqlite(connection) => query.load(connection)?,
+        crate::store::backend::AnyConnection::Postgres(connection) => query.for_update().load(connection)?,
     })
 }
 
@@ -299,23 +249,6 @@ pub fn list_enterprise_after(
         .load(tx.connection)?)
 }
 
-/// Makes the oldest identity of a kind the user's first choice, if none is.
-pub fn promote(tx: &mut Tx<'_>, user: UserKey, kind: &str) -> Result<(), Error> {
-    let held: Vec<Identity> = list_of_user(tx, user)?.into_iter().filter(|identity| identity.kind == kind).collect();
-    let Some(oldest) = held.first().filter(|_| !held.iter().any(|identity| identity.is_primary)) else {
-        return Ok(());
-    };
-    set_primary(tx, oldest.key, true)
-}
-
-/// Says whether an identity is the user's first choice of its kind.
-pub fn set_primary(tx: &mut Tx<'_>, key: IdentityKey, is_primary: bool) -> Result<(), Error> {
-    diesel::update(identities::table.filter(identities::key.eq(key)))
-        .set(identities::is_primary.eq(is_primary))
-        .execute(tx.connection)?;
-    Ok(())
-}
-
 /// Finds the enterprise identity of a resource and keeps it as it is until the transaction ends.
 pub fn lock_of_resource(
     tx: &mut Tx<'_>,
@@ -326,7 +259,9 @@ pub fn lock_of_resource(
         .filter(identities::connection_key.eq(connection))
         .filter(identities::resource_key.eq(resource));
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
-        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+        crate::store::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        crate::store::backend::AnyConnection::Postgres(connection) => {
+            query.for_update().first(connection).optional()?
+        }
     })
 }
