@@ -23,6 +23,7 @@ use crate::identity::settings::Settings;
 use crate::identity::{Act, Tenant, person_tokens};
 use crate::provisioning::Call;
 use crate::store::connections::Connection;
+use crate::store::directories::Door;
 use crate::store::scim_clients;
 use crate::store::tokens::{self, Bearer};
 
@@ -100,12 +101,10 @@ async fn find(request: &HttpRequest) -> Result<Caller, ScimError> {
     let asked = hash.clone();
     let found = state.store.read(move |tx| tokens::find_bearer(tx, &asked)).await?;
     let bearer = found.filter(|bearer| is_live(bearer, &hash, state.clock.now())).ok_or_else(refused)?;
-    require_path(request, &bearer.endpoint_id)?;
-    state.rate_limit.charge(&bearer.connection, 1)?;
-    touch(state, &bearer);
-    let actor = format!("token:{}", bearer.token_id);
-    let tenant = tenant(state, bearer.connection, bearer.provider).await?;
-    Ok(Caller(Arc::new(call(request, state, actor, tenant, &bearer.endpoint_id))))
+    let Bearer { token_id, last_used, door, .. } = bearer;
+    let call = enter(request, state, door, format!("token:{token_id}")).await?;
+    touch(state, token_id, last_used);
+    Ok(Caller(Arc::new(call)))
 }
 
 /// The directory of a client that was given this access token.
@@ -113,15 +112,8 @@ async fn find_client(request: &HttpRequest, state: &Data<State>, token: &str) ->
     let id = access::verify(&*state.keys().await?, &state.public_url, token, state.clock.now()).ok_or_else(refused)?;
     let wanted = id.clone();
     let found = state.store.read(move |tx| scim_clients::find_bearer(tx, &wanted)).await?;
-    let is_live = |bearer: &scim_clients::Bearer| {
-        bearer.revoked.is_none()
-            && is_open(&bearer.directory_state, &bearer.connection, bearer.is_organization_suspended)
-    };
-    let bearer = found.filter(is_live).ok_or_else(refused)?;
-    require_path(request, &bearer.endpoint_id)?;
-    state.rate_limit.charge(&bearer.connection, 1)?;
-    let tenant = tenant(state, bearer.connection, bearer.provider).await?;
-    Ok(Caller(Arc::new(call(request, state, format!("scim_client:{id}"), tenant, &bearer.endpoint_id))))
+    let bearer = found.filter(|bearer| bearer.revoked.is_none()).ok_or_else(refused)?;
+    Ok(Caller(Arc::new(enter(request, state, bearer.door, format!("scim_client:{id}")).await?)))
 }
 
 /// The person a signed bearer stands for; `None` for a bearer that this server did not sign.
@@ -133,14 +125,22 @@ async fn find_person(request: &HttpRequest) -> Result<Option<Me>, ScimError> {
         return Ok(None);
     };
     let found = state.store.read(move |tx| person_tokens::find(tx, &identity)).await?;
-    let person =
-        found.filter(|person| is_open(&person.directory_state, &person.connection, person.is_organization_suspended));
-    let person = person.ok_or_else(refused)?;
-    require_path(request, &person.endpoint_id)?;
-    state.rate_limit.charge(&person.connection, 1)?;
-    let tenant = tenant(state, person.connection, person.provider).await?;
-    let call = call(request, state, format!("user:{}", person.user_id), tenant, &person.endpoint_id);
+    let person = found.ok_or_else(refused)?;
+    let call = enter(request, state, person.door, format!("user:{}", person.user_id)).await?;
     Ok(Some(Me::Person(Arc::new(call), person.resource_id)))
+}
+
+/// A call through the door of a directory, if it is open, the one in the path, and the connection has not asked too often.
+async fn enter(request: &HttpRequest, state: &State, door: Door, actor: String) -> Result<Call, ScimError> {
+    if !door.is_open() {
+        return Err(refused());
+    }
+    require_path(request, &door.endpoint_id)?;
+    state.rate_limit.charge(&door.connection, 1)?;
+    let tenant = tenant(state, door.connection, door.provider).await?;
+    let act =
+        Act { actor, request_id: super::observe::request_id(request), now: state.clock.now(), ids: state.ids.clone() };
+    Ok(Call::new(act, tenant, scim_base_url(&state.public_url, &door.endpoint_id)))
 }
 
 /// A connection with its settings and schemas.
@@ -178,27 +178,15 @@ fn is_live(bearer: &Bearer, hash: &str, now: i64) -> bool {
     bool::from(bearer.hash.as_bytes().ct_eq(hash.as_bytes()))
         && bearer.revoked.is_none()
         && bearer.expires.is_none_or(|expires| now < expires)
-        && is_open(&bearer.directory_state, &bearer.connection, bearer.is_organization_suspended)
-}
-
-/// Whether a directory is served at all.
-fn is_open(directory_state: &str, connection: &Connection, is_organization_suspended: Option<bool>) -> bool {
-    directory_state == "active" && connection.state == "active" && is_organization_suspended == Some(false)
-}
-
-fn call(request: &HttpRequest, state: &State, actor: String, tenant: Tenant, endpoint_id: &str) -> Call {
-    let act =
-        Act { actor, request_id: super::observe::request_id(request), now: state.clock.now(), ids: state.ids.clone() };
-    Call::new(act, tenant, scim_base_url(&state.public_url, endpoint_id))
 }
 
 /// Records the use without making the request wait for it.
-fn touch(state: &State, bearer: &Bearer) {
+fn touch(state: &State, id: String, last_used: Option<i64>) {
     let now = state.clock.now();
-    if bearer.last_used.is_some_and(|last| now - last < micros(TOUCH_EVERY)) {
+    if last_used.is_some_and(|last| now - last < micros(TOUCH_EVERY)) {
         return;
     }
-    let (store, id) = (state.store.clone(), bearer.token_id.clone());
+    let store = state.store.clone();
     actix_web::rt::spawn(async move {
         if let Err(cause) = store.write(move |tx| tokens::touch(tx, &id, now)).await {
             tracing::warn!(%cause, "could not record the use of a token");

@@ -1,9 +1,14 @@
 //! Checks that several use cases share.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Deserializer};
 
 use super::Error;
 use crate::store;
+
+/// Seconds that a secret or an overlap may last at most: ten years.
+pub(super) const MAX_SECONDS: i64 = 315_360_000;
 
 /// Characters in a name or value at most.
 const MAX_CHARS: usize = 255;
@@ -62,6 +67,15 @@ fn bounded(text: &str, field: &'static str) -> Result<String, Error> {
         return Err(Error::invalid("INVALID_VALUE", format!("{field} may not hold control characters")).field(field));
     }
     Ok(text.to_owned())
+}
+
+/// A number of seconds within a range.
+pub(super) fn seconds(value: i64, range: RangeInclusive<i64>, field: &'static str) -> Result<i64, Error> {
+    if range.contains(&value) {
+        return Ok(value);
+    }
+    let message = format!("{field} is a number of seconds from {} to {}", range.start(), range.end());
+    Err(Error::invalid("INVALID_EXPIRY", message).field(field))
 }
 
 /// Turns a unique violation of the statement at hand into a refusal.

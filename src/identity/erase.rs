@@ -26,10 +26,7 @@ pub(super) struct Tied {
 /// # Errors
 /// 400 `USER_NOT_FOUND`; `USER_IN_OTHER_ORGANIZATION` for a client bound to one of several.
 pub fn user(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
-    let found = store::users::find(tx, id)?.ok_or_else(|| users::not_found(id))?;
-    if !reach.covers_user(tx, found.key)? {
-        return Err(users::not_found(id));
-    }
+    let found = users::visible(tx, reach, id)?;
     let tied = lock_tied(tx, &found)?;
     let user = store::users::lock_key(tx, found.key)?.ok_or_else(|| users::not_found(id))?;
     reach.check_user_is_not_shared(tx, user.key)?;

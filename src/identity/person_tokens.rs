@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::act::{About, Act};
+use super::checks::seconds;
 use super::reach::Reach;
 use super::signing::{Expiring, Keys};
 use super::{Error, identities};
@@ -60,11 +61,7 @@ pub fn grant(
     user_id: &str,
     request: &Request,
 ) -> Result<Claims, Error> {
-    let seconds = request.expires_in.unwrap_or(DEFAULT_SECONDS);
-    if !SECONDS.contains(&seconds) {
-        let message = format!("expires_in must be from {} to {} seconds", SECONDS.start(), SECONDS.end());
-        return Err(Error::invalid("INVALID_EXPIRY", message).field("expires_in"));
-    }
+    let seconds = seconds(request.expires_in.unwrap_or(DEFAULT_SECONDS), SECONDS, "expires_in")?;
     let (user, held) = identities::list(tx, reach, user_id)?;
     let Some((identity, _)) = held.iter().find(|(identity, _)| identity.kind == "enterprise") else {
         let message = "Only users with an enterprise identity are in a directory";

@@ -7,7 +7,6 @@ use super::act::{About, Act};
 use super::checks::{on_conflict, optional, required};
 use super::{Error, Reach, users};
 use crate::store::properties::{self as rows, NewProperty, Property};
-use crate::store::users::User;
 use crate::store::{self, Tx};
 
 /// Characters of a value at most.
@@ -38,7 +37,7 @@ pub struct Request {
 /// 400 `PROPERTY_KEY_REQUIRED`, `INVALID_PROPERTY_TYPE`, `INVALID_CONTEXT`; 409 `PROPERTY_EXISTS`; 403 for a client of one
 /// organization.
 pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Result<String, Error> {
-    check_unbound(reach)?;
+    reach.check_unbound(UNBOUND)?;
     let code = required(request.key.as_deref(), "PROPERTY_KEY_REQUIRED", "key")?;
     let kind = request.kind.as_deref().unwrap_or("single_line_text");
     if !matches!(kind, "single_line_text" | "multi_line_text") {
@@ -65,13 +64,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Re
     Ok(new.id)
 }
 
-fn check_unbound(reach: Reach) -> Result<(), Error> {
-    if reach.organization().is_none() {
-        return Ok(());
-    }
-    let message = "Properties belong to the deployment: a client of one organization cannot change them";
-    Err(Error::forbidden("ORGANIZATION_BOUND", message))
-}
+const UNBOUND: &str = "Properties belong to the deployment: a client of one organization cannot change them";
 
 fn load(tx: &mut Tx<'_>, text: &str) -> Result<Property, Error> {
     let missing = || Error::invalid("PROPERTY_NOT_FOUND", format!("There is no property {text}"));
@@ -83,7 +76,7 @@ fn load(tx: &mut Tx<'_>, text: &str) -> Result<Property, Error> {
 /// # Errors
 /// 400 `PROPERTY_NOT_FOUND`; 403 for a client of one organization.
 pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str, request: &Request) -> Result<(), Error> {
-    check_unbound(reach)?;
+    reach.check_unbound(UNBOUND)?;
     let found = load(tx, id)?;
     let name = optional(request.name.as_deref(), "name")?.unwrap_or_else(|| found.name.clone());
     let description = match &request.description {
@@ -104,7 +97,7 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str, request: &Requ
 /// # Errors
 /// 400 `PROPERTY_NOT_FOUND`; 403 for a client of one organization.
 pub fn delete(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
-    check_unbound(reach)?;
+    reach.check_unbound(UNBOUND)?;
     let found = load(tx, id)?;
     rows::delete(tx, found.key)?;
     let before = json!({ "id": found.id, "key": found.code });
@@ -116,13 +109,8 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), 
 /// # Errors
 /// 400 `USER_NOT_FOUND`.
 pub fn values(tx: &mut Tx<'_>, reach: Reach, user: &str) -> Result<Vec<(Property, String)>, Error> {
-    let user = find_user(tx, reach, user)?;
+    let user = users::visible(tx, reach, user)?;
     Ok(rows::list_values(tx, &[user.key])?.into_iter().map(|(_, property, value)| (property, value)).collect())
-}
-
-fn find_user(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<User, Error> {
-    let user = store::users::find(tx, id)?.ok_or_else(|| users::not_found(id))?;
-    if reach.covers_user(tx, user.key)? { Ok(user) } else { Err(users::not_found(id)) }
 }
 
 /// Gives a user values; null takes one away, those left out stay. What is as it was leaves no event; the event tells the
@@ -138,7 +126,7 @@ pub fn set_values(
     user: &str,
     values: &Map<String, Value>,
 ) -> Result<(), Error> {
-    let user = find_user(tx, reach, user)?;
+    let user = users::visible(tx, reach, user)?;
     reach.check_user_is_not_shared(tx, user.key)?;
     let user = store::users::lock_key(tx, user.key)?.ok_or_else(|| users::not_found(&user.id))?;
     let held = rows::list_values(tx, &[user.key])?;

@@ -26,6 +26,14 @@ impl Reach {
         self.0
     }
 
+    /// Refuses what only a client of the whole environment may do.
+    ///
+    /// # Errors
+    /// 403 `ORGANIZATION_BOUND`.
+    pub fn check_unbound(self, message: &str) -> Result<(), Error> {
+        if self.0.is_none() { Ok(()) } else { Err(Error::forbidden("ORGANIZATION_BOUND", message)) }
+    }
+
     /// Whether something of this owner may be seen.
     pub fn covers(self, owner: Option<OrganizationKey>) -> bool {
         self.0.is_none() || self.0 == owner

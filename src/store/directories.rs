@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::schema::{connections, directories};
+use super::connections::Connection;
+use super::schema::{connections, directories, organizations};
 use super::window::{Window, load_window};
 use super::{ConnectionKey, DirectoryKey, Error, OrganizationKey, Tx};
 
@@ -26,6 +27,47 @@ pub struct Directory {
     /// Microseconds since the epoch.
     pub created: i64,
 }
+
+/// Where an IdP comes in, and the states that decide whether it may.
+#[derive(Clone, Debug, Queryable)]
+pub struct Door {
+    /// `ksde_..`.
+    pub endpoint_id: String,
+    /// Kinde's provider code.
+    pub provider: String,
+    /// `active` or `paused`.
+    state: String,
+    /// The tenant.
+    pub connection: Connection,
+    /// Whether the owner organization is suspended.
+    is_organization_suspended: Option<bool>,
+}
+
+impl Door {
+    /// Whether the directory is served at all.
+    pub fn is_open(&self) -> bool {
+        self.state == "active" && self.connection.state == "active" && self.is_organization_suspended == Some(false)
+    }
+}
+
+/// The columns of a [`Door`], of directories joined with connections and, perhaps, organizations.
+pub(super) fn door() -> DoorColumns {
+    (
+        directories::endpoint_id,
+        directories::provider,
+        directories::state,
+        connections::all_columns,
+        organizations::is_suspended.nullable(),
+    )
+}
+
+type DoorColumns = (
+    directories::endpoint_id,
+    directories::provider,
+    directories::state,
+    <connections::table as Table>::AllColumns,
+    diesel::dsl::Nullable<organizations::is_suspended>,
+);
 
 /// What is needed for a new directory.
 #[derive(Clone, Debug, Insertable)]

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::connections::Connection;
+use super::directories::{Door, door};
 use super::schema::{connections, directories, identities, organizations, resources, users};
 use super::{Error, Tx};
 
@@ -17,16 +17,8 @@ pub struct Person {
     pub is_identity_active: bool,
     /// SCIM id.
     pub resource_id: String,
-    /// `ksde_..` of the connection's directory.
-    pub endpoint_id: String,
-    /// Kinde's provider code.
-    pub provider: String,
-    /// `active` or `paused`.
-    pub directory_state: String,
-    /// The tenant.
-    pub connection: Connection,
-    /// Whether the owner organization is suspended.
-    pub is_organization_suspended: Option<bool>,
+    /// The directory.
+    pub door: Door,
 }
 
 /// The person with this enterprise identity (its public id), while the connection has a directory.
@@ -42,17 +34,7 @@ pub fn find(tx: &mut Tx<'_>, identity: &str) -> Result<Option<Person>, Error> {
         .inner_join(directories::table.on(directories::connection_key.eq(connections::key)))
         .left_join(organizations::table.on(organizations::key.nullable().eq(connections::organization_key)))
         .filter(identities::id.eq(identity))
-        .select((
-            users::id,
-            users::is_suspended,
-            identities::state.eq("active"),
-            resources::id,
-            directories::endpoint_id,
-            directories::provider,
-            directories::state,
-            connections::all_columns,
-            organizations::is_suspended.nullable(),
-        ))
+        .select((users::id, users::is_suspended, identities::state.eq("active"), resources::id, door()))
         .first(tx.connection)
         .optional()?)
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::connections::Connection;
+use super::directories::{Door, door};
 use super::schema::{connections, directories, organizations, scim_client_secrets, scim_clients};
 use super::{DirectoryKey, Error, ScimClientKey, Tx};
 
@@ -68,16 +68,8 @@ pub struct NewScimClient {
 pub struct Bearer {
     /// See [`ScimClient`].
     pub revoked: Option<i64>,
-    /// `ksde_..`.
-    pub endpoint_id: String,
-    /// Kinde's provider code.
-    pub provider: String,
-    /// `active` or `paused`.
-    pub directory_state: String,
-    /// The tenant.
-    pub connection: Connection,
-    /// Whether the owner organization is suspended.
-    pub is_organization_suspended: Option<bool>,
+    /// The directory.
+    pub door: Door,
 }
 
 /// Adds a client.
@@ -104,14 +96,7 @@ pub fn find_bearer(tx: &mut Tx<'_>, id: &str) -> Result<Option<Bearer>, Error> {
         .inner_join(connections::table.on(connections::key.eq(directories::connection_key)))
         .left_join(organizations::table.on(organizations::key.nullable().eq(connections::organization_key)))
         .filter(scim_clients::id.eq(id))
-        .select((
-            scim_clients::revoked,
-            directories::endpoint_id,
-            directories::provider,
-            directories::state,
-            connections::all_columns,
-            organizations::is_suspended.nullable(),
-        ))
+        .select((scim_clients::revoked, door()))
         .first(tx.connection)
         .optional()?)
 }

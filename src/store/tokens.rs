@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::connections::Connection;
+use super::directories::{Door, door};
 use super::schema::{connections, directories, organizations, scim_tokens};
 use super::{DirectoryKey, Error, Tx};
 
@@ -38,16 +38,8 @@ pub struct Bearer {
     pub last_used: Option<i64>,
     /// The directory's row.
     pub directory: DirectoryKey,
-    /// `ksde_..`.
-    pub endpoint_id: String,
-    /// Kinde's provider code.
-    pub provider: String,
-    /// `active` or `paused`.
-    pub directory_state: String,
-    /// The tenant.
-    pub connection: Connection,
-    /// Whether the owner organization is suspended.
-    pub is_organization_suspended: Option<bool>,
+    /// The directory.
+    pub door: Door,
 }
 
 /// Looks a token up by its hash, with directory, connection and organization.
@@ -64,11 +56,7 @@ pub fn find_bearer(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Bearer>, Error>
             scim_tokens::revoked,
             scim_tokens::last_used,
             directories::key,
-            directories::endpoint_id,
-            directories::provider,
-            directories::state,
-            connections::all_columns,
-            organizations::is_suspended.nullable(),
+            door(),
         ))
         .first(tx.connection)
         .optional()?)

@@ -13,7 +13,6 @@ use serde_json::json;
 use super::answer::{Answer, done, read, success};
 use super::caller::Caller;
 use crate::http::body::Json;
-use crate::http::error::ManagementError;
 use crate::identity::domains::{self, proof};
 use crate::identity::{Error, Reach, organizations};
 use crate::store::organizations::Organization;
@@ -76,9 +75,9 @@ impl Owner {
 
 async fn own(caller: Caller, owner: Owner, domain: String, method: Option<&str>) -> Answer {
     let method = Method::read(method)?;
-    if method == Method::Asserted && caller.reach().organization().is_some() {
+    if method == Method::Asserted {
         let message = "A client bound to one organization cannot vouch for its domains: prove them with \"dns_txt\"";
-        return Err(ManagementError::new(StatusCode::FORBIDDEN, "ORGANIZATION_BOUND", message));
+        caller.reach().check_unbound(message)?;
     }
     let (act, reach) = (caller.act(), caller.reach());
     let made = caller.store().write(move |tx: &mut Tx<'_>| {

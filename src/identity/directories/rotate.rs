@@ -5,15 +5,13 @@ use serde_json::json;
 
 use super::{Described, find, not_found};
 use crate::identity::act::{About, Act};
+use crate::identity::checks::{MAX_SECONDS, seconds};
 use crate::identity::{Error, Reach, tokens as bearers};
 use crate::store::tokens::{self as rows, Token};
 use crate::store::{Tx, directories};
 
 /// Seconds that earlier tokens stay valid when it is not said: a day.
 const OVERLAP: i64 = 86_400;
-
-/// Seconds an overlap or a token may be asked for at most: ten years.
-const MAX_SECONDS: i64 = 315_360_000;
 
 /// The body of a request for a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -50,7 +48,8 @@ pub fn add_token(
     let found = find(tx, reach, id)?.ok_or_else(not_found)?;
     // A token of a directory that is deleted meanwhile would be nobody's.
     directories::lock(tx, id)?.ok_or_else(not_found)?;
-    let expires_in = request.expires_in.map(|seconds| micros(seconds, 1, "expires_in")).transpose()?;
+    let expires_in = request.expires_in.map(|value| seconds(value, 1..=MAX_SECONDS, "expires_in")).transpose()?;
+    let expires_in = expires_in.map(|seconds| seconds * 1_000_000);
     let name = request.name.as_deref().unwrap_or("token");
     let (token, secret) = bearers::create(tx, act, &found.directory, name, expires_in)?;
     Ok((found, token, secret))
@@ -67,24 +66,16 @@ pub fn rotate(
     id: &str,
     request: &NewToken,
 ) -> Result<(Described, Token, String), Error> {
-    let overlap = micros(request.overlap.unwrap_or(OVERLAP), 0, "overlap")?;
+    let overlap = seconds(request.overlap.unwrap_or(OVERLAP), 0..=MAX_SECONDS, "overlap")?;
     let named =
         NewToken { name: Some(request.name.clone().unwrap_or_else(|| "rotated".to_owned())), ..request.clone() };
     let (found, token, secret) = add_token(tx, act, reach, id, &named)?;
-    let until = act.now.saturating_add(overlap);
+    let until = act.now + overlap * 1_000_000;
     let expiring = rows::shorten_others(tx, found.directory.key, &token.id, until)?;
     let about = About { connection: Some(found.connection.key), ..About::default() };
     let data = json!({ "directory": id, "token": token.id, "others_expire": until, "others": expiring });
     act.event(tx, "token.rotated", about, data)?;
     Ok((found, token, secret))
-}
-
-fn micros(seconds: i64, least: i64, field: &'static str) -> Result<i64, Error> {
-    if (least..=MAX_SECONDS).contains(&seconds) {
-        return Ok(seconds * 1_000_000);
-    }
-    let message = format!("{field} is a number of seconds from {least} to {MAX_SECONDS}");
-    Err(Error::invalid("INVALID_EXPIRY", message).field(field))
 }
 
 /// Revokes a token of a directory: it is refused from the next request on, on every server.

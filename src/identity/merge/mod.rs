@@ -197,7 +197,7 @@ fn lock(tx: &mut Tx<'_>, reach: Reach, [keep, from]: [&str; 2]) -> Result<Pair, 
     if keep == from {
         return Err(Error::invalid("SAME_USER", "A user cannot be merged with themselves"));
     }
-    let (one, other) = (visible(tx, reach, keep)?, visible(tx, reach, from)?);
+    let (one, other) = (users::visible(tx, reach, keep)?, users::visible(tx, reach, from)?);
     take_locks(tx, &[&one, &other])?;
     let (kept, moved) = (erase::lock_tied(tx, &one)?, erase::lock_tied(tx, &other)?);
     let mut keys = [one.key, other.key];
@@ -211,11 +211,6 @@ fn lock(tx: &mut Tx<'_>, reach: Reach, [keep, from]: [&str; 2]) -> Result<Pair, 
     }
     let (keep, from) = (user_rows::load(tx, one.key)?, user_rows::load(tx, other.key)?);
     Ok(Pair { keep, from, kept, moved })
-}
-
-fn visible(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<User, Error> {
-    let found = user_rows::find(tx, id)?.ok_or_else(|| users::not_found(id))?;
-    if reach.covers_user(tx, found.key)? { Ok(found) } else { Err(users::not_found(id)) }
 }
 
 /// A push or a sign-in of either waits.

@@ -14,10 +14,7 @@ use crate::store::organizations as rows;
 /// # Errors
 /// 403 for a client of one organization; 404 `ORGANIZATION_NOT_FOUND`; 400 `ORGANIZATION_HAS_CONNECTIONS`.
 pub fn delete(tx: &mut Tx<'_>, act: &Act, reach: Reach, code: &str) -> Result<(), Error> {
-    if reach.organization().is_some() {
-        let message = "A client of one organization cannot delete it";
-        return Err(Error::forbidden("ORGANIZATION_BOUND", message));
-    }
+    reach.check_unbound("A client of one organization cannot delete it")?;
     let missing = || Error::not_found("ORGANIZATION_NOT_FOUND", format!("There is no organization {code}"));
     let found = rows::lock(tx, code)?.ok_or_else(missing)?;
     if !connection_rows::list_owned(tx, found.key)?.is_empty() {

@@ -20,6 +20,9 @@ const MAX_AT_ONCE: usize = 100;
 /// Members that one page looks through at most when it is narrowed by roles.
 const MAX_LOOKED_THROUGH: usize = 2_000;
 
+/// Members that are read at a time then.
+const AT_A_TIME: i64 = 200;
+
 /// A member with what is shown of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
@@ -48,12 +51,13 @@ pub fn list_members(
 ) -> Result<Page, Error> {
     let organization = load(tx, reach, code, "code")?;
     let size = usize::try_from(page.limit).unwrap_or_default();
-    // One more than fits, to see whether there are more.
-    let mut place = Sorted { limit: page.limit + 1, ..page.clone() };
+    // One more than fits, to see whether there are more; many at a time where few may be looked for.
+    let limit = if roles.is_empty() { page.limit + 1 } else { AT_A_TIME.max(page.limit + 1) };
+    let mut place = Sorted { limit, ..page.clone() };
     let (mut found, mut looked) = (Vec::new(), 0);
     loop {
         let members = rows::list_members(tx, organization.key, order, &place)?;
-        let is_end = members.len() <= size;
+        let is_end = i64::try_from(members.len()).is_ok_and(|read| read < limit);
         looked += members.len();
         for shown in shown(tx, reach, &organization, members)? {
             if found.len() == size {
@@ -119,7 +123,7 @@ pub fn add(tx: &mut Tx<'_>, act: &Act, reach: Reach, code: &str, people: &[Addit
     let organization = load(tx, reach, code, "code")?;
     let mut added = Vec::new();
     for person in people {
-        let user = user(tx, reach, &person.id)?;
+        let user = users::visible(tx, reach, &person.id)?;
         if join(tx, act, &organization, &user)? {
             added.push(user.id.clone());
         }
@@ -136,11 +140,6 @@ fn check_count(people: usize) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::invalid("TOO_MANY_OBJECTS", format!("One request changes {MAX_AT_ONCE} users at most")).field("users"))
-}
-
-fn user(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<User, Error> {
-    let found = store::users::find(tx, id)?.ok_or_else(|| users::not_found(id))?;
-    if reach.covers_user(tx, found.key)? { Ok(found) } else { Err(users::not_found(id)) }
 }
 
 fn join(tx: &mut Tx<'_>, act: &Act, organization: &Organization, user: &User) -> Result<bool, Error> {
@@ -190,7 +189,7 @@ pub fn change(
     let organization = load(tx, reach, code, "code")?;
     let mut done = Changed::default();
     for change in changes {
-        let user = user(tx, reach, &change.id)?;
+        let user = users::visible(tx, reach, &change.id)?;
         match change.operation.as_deref() {
             Some("delete") => {
                 leave(tx, act, &organization, &user)?;
@@ -217,7 +216,7 @@ pub fn change(
     Ok(done)
 }
 
-/// Gives and takes roles until those given by hand are these; true when something done.
+/// Gives and takes roles until those given by hand are these; true when something changed.
 fn set_roles(
     tx: &mut Tx<'_>,
     act: &Act,
@@ -258,7 +257,7 @@ fn granted(
 /// organization's directory made a member.
 pub fn remove(tx: &mut Tx<'_>, act: &Act, reach: Reach, code: &str, id: &str) -> Result<(), Error> {
     let organization = load(tx, reach, code, "code")?;
-    let user = user(tx, reach, id)?;
+    let user = users::visible(tx, reach, id)?;
     leave(tx, act, &organization, &user)
 }
 

@@ -17,7 +17,8 @@ use crate::store::organizations::{self as rows, Change, Organization};
 pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, code: &str, request: &Request) -> Result<(), Error> {
     let found = rows::lock(tx, code)?.filter(|found| reach.covers(Some(found.key))).ok_or_else(|| not_found(code))?;
     if let Some(is_suspended) = request.is_suspended {
-        check_unbound(reach)?;
+        // Whether a customer may sign in is not the customer's to say.
+        reach.check_unbound("A client of one organization can neither suspend nor restore it")?;
         super::set_suspended(tx, act, code, is_suspended)?;
     }
     let change = change(&found, request)?;
@@ -36,15 +37,6 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, code: &str, request: &Re
     rows::update(tx, found.key, &change)?;
     let data = json!({ "organization": found.code, "before": told(&found), "after": told(&after) });
     Ok(act.event(tx, "organization.updated", About::default(), data)?)
-}
-
-/// Whether a customer may sign in is not the customer's to say.
-fn check_unbound(reach: Reach) -> Result<(), Error> {
-    if reach.organization().is_none() {
-        return Ok(());
-    }
-    let message = "A client of one organization can neither suspend nor restore it";
-    Err(Error::forbidden("ORGANIZATION_BOUND", message))
 }
 
 fn change(found: &Organization, request: &Request) -> Result<Change, Error> {

@@ -35,7 +35,7 @@ pub struct Request {
 /// # Errors
 /// 400 without a key, 409 `ROLE_EXISTS`; 403 for a client of one organization.
 pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Result<String, Error> {
-    check_unbound(reach)?;
+    reach.check_unbound(UNBOUND)?;
     let code = required(request.key.as_deref(), "ROLE_KEY_REQUIRED", "key")?;
     let new = NewRole {
         id: act.ids.prefixed("role"),
@@ -55,7 +55,7 @@ pub fn create(tx: &mut Tx<'_>, act: &Act, reach: Reach, request: &Request) -> Re
 /// # Errors
 /// 400 `ROLE_NOT_FOUND`, 409 `ROLE_EXISTS`; 403 for a client of one organization.
 pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, text: &str, request: &Request) -> Result<(), Error> {
-    check_unbound(reach)?;
+    reach.check_unbound(UNBOUND)?;
     let found = load(tx, text)?;
     let change = rows::Change {
         code: optional(request.key.as_deref(), "key")?.unwrap_or_else(|| found.code.clone()),
@@ -84,7 +84,7 @@ fn exists(code: &str) -> Error {
 /// # Errors
 /// 400 `ROLE_NOT_FOUND`, 409 `ROLE_IN_USE`; 403 for a client of one organization.
 pub fn delete(tx: &mut Tx<'_>, act: &Act, reach: Reach, text: &str) -> Result<Role, Error> {
-    check_unbound(reach)?;
+    reach.check_unbound(UNBOUND)?;
     let role = load(tx, text)?;
     if rows::is_in_use(tx, role.key)? {
         let message = format!("The role {} was given to somebody, or a rule gives it", role.code);
@@ -95,15 +95,7 @@ pub fn delete(tx: &mut Tx<'_>, act: &Act, reach: Reach, text: &str) -> Result<Ro
     Ok(role)
 }
 
-fn check_unbound(reach: Reach) -> Result<(), Error> {
-    if reach.organization().is_none() {
-        return Ok(());
-    }
-    Err(Error::forbidden(
-        "ORGANIZATION_BOUND",
-        "Roles belong to the deployment: a client of one organization cannot change them",
-    ))
-}
+const UNBOUND: &str = "Roles belong to the deployment: a client of one organization cannot change them";
 
 /// The role with this id or key.
 ///

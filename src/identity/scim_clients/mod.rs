@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::act::{About, Act};
-use super::checks::{optional, required};
+use super::checks::{MAX_SECONDS, optional, required, seconds};
 use super::directories::{self, Described};
 use super::{Error, Reach};
 use crate::id;
@@ -29,9 +29,6 @@ const TOKEN_RANGE: std::ops::RangeInclusive<i64> = 3_600..=21_600;
 
 /// Seconds the other secrets hold after a rotation when it is not said: 30 days.
 const OVERLAP: i64 = 2_592_000;
-
-/// Seconds an overlap may last: ten years.
-const MAX_OVERLAP: i64 = 315_360_000;
 
 /// The body of a request for a client. Without an issuer it has a secret.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -66,11 +63,7 @@ pub fn create(
 ) -> Result<(ScimClient, Option<String>), Error> {
     let found = directories::find(tx, reach, directory)?.ok_or_else(directories::not_found)?;
     store::directories::lock(tx, directory)?.ok_or_else(directories::not_found)?;
-    let token_seconds = request.token_lifetime.unwrap_or(TOKEN_SECONDS);
-    if !TOKEN_RANGE.contains(&token_seconds) {
-        let message = format!("token_lifetime is from {} to {} seconds", TOKEN_RANGE.start(), TOKEN_RANGE.end());
-        return Err(Error::invalid("INVALID_EXPIRY", message).field("token_lifetime"));
-    }
+    let token_seconds = seconds(request.token_lifetime.unwrap_or(TOKEN_SECONDS), TOKEN_RANGE, "token_lifetime")?;
     let keys = assertion::checked_keys(request)?;
     let new = NewScimClient {
         id: act.ids.prefixed(ID_PREFIX),
@@ -151,12 +144,8 @@ pub fn rotate(
         let message = "The client has no secret: another issuer speaks for it, or it was revoked";
         return Err(Error::invalid("CLIENT_WITHOUT_SECRET", message));
     }
-    let overlap = overlap.unwrap_or(OVERLAP);
-    if !(0..=MAX_OVERLAP).contains(&overlap) {
-        let message = format!("overlap is a number of seconds from 0 to {MAX_OVERLAP}");
-        return Err(Error::invalid("INVALID_EXPIRY", message).field("overlap"));
-    }
-    let until = act.now.saturating_add(overlap * 1_000_000);
+    let overlap = seconds(overlap.unwrap_or(OVERLAP), 0..=MAX_SECONDS, "overlap")?;
+    let until = act.now + overlap * 1_000_000;
     rows::shorten_secrets(tx, client.key, until)?;
     let secret = add_secret(tx, act, &client)?;
     let data = json!({ "directory": directory, "client": client.id, "others_expire": until });

@@ -205,6 +205,15 @@ pub(super) fn insert_local(
     Ok(new.id)
 }
 
+/// The profile of a user who may be seen.
+///
+/// # Errors
+/// 400 `USER_NOT_FOUND`.
+pub(super) fn visible(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<User, Error> {
+    let user = rows::find(tx, id)?.ok_or_else(|| not_found(id))?;
+    if reach.covers_user(tx, user.key)? { Ok(user) } else { Err(not_found(id)) }
+}
+
 /// The user with this id, if it may be seen.
 pub fn find(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Option<Described>, store::Error> {
     match rows::find(tx, id)? {
@@ -238,10 +247,7 @@ pub fn not_found(id: &str) -> Error {
 /// # Errors
 /// 400 `USER_NOT_FOUND`; `USER_IN_OTHER_ORGANIZATION` for a client of one of several.
 pub fn end_sessions(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
-    let user = rows::find(tx, id)?.ok_or_else(|| not_found(id))?;
-    if !reach.covers_user(tx, user.key)? {
-        return Err(not_found(id));
-    }
+    let user = visible(tx, reach, id)?;
     reach.check_user_is_not_shared(tx, user.key)?;
     let about = About { user: Some(&user.id), ..About::default() };
     Ok(act.event(tx, "user.sessions_ended", about, json!({ "sessions": "revoke" }))?)
