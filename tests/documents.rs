@@ -208,6 +208,15 @@ fn every_setting_of_a_connection_is_documented() {
     let document = read("docs/settings.md");
     let missing: Vec<_> = fields.difference(&listed(&document)).copied().collect();
     assert!(missing.is_empty(), "docs/settings.md does not list {missing:?}");
+    // Options that hold no secret are shown; the metadata is a document of its own.
+    let asked = read("src/identity/diagnosis/idp/mod.rs");
+    let asked = asked.split("given(\"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(name, _)| name);
+    let kept_back = ["client_secret", "saml_idp_metadata_xml"];
+    let shown = read("src/identity/connections/list.rs");
+    for name in fields.iter().copied().chain(asked) {
+        let is_shown = shown.contains(&format!("\"{name}\""));
+        assert_eq!(is_shown, !kept_back.contains(&name), "{name} in what is shown of a connection");
+    }
 }
 
 #[test]

@@ -28,9 +28,9 @@ use turns::Turns;
 
 use crate::clock::Clock;
 use crate::id::Ids;
+use crate::identity::seal::SealKey;
 use crate::identity::signing::{self, Keys};
 use crate::outbound::Outside;
-use crate::provisioning::CursorKey;
 use crate::store::{self, Store};
 
 /// Below which path SCIM is.
@@ -59,7 +59,7 @@ pub struct State {
     /// What each connection may still ask for.
     pub rate_limit: Arc<RateLimit>,
     /// What seals the cursors of lists; read once, too.
-    cursors: Arc<CursorKey>,
+    cursors: Arc<SealKey>,
     /// What signs and verifies access tokens, and when it was read.
     keys: Arc<RwLock<Option<ReadKeys>>>,
     bulk_bodies: Turns,

@@ -38,6 +38,7 @@ pub mod roles;
 pub mod schemas;
 pub mod scim_clients;
 pub mod scopes;
+pub mod seal;
 pub mod settings;
 pub mod sign_in;
 pub mod signing;

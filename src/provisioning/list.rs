@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::cursors::{CursorKey, Seal};
 use super::{Call, Error, Target, render};
+use crate::identity::seal::{Seal, SealKey};
 use crate::scim;
 use crate::scim::cursor::{Cursor, Position};
 use crate::scim::limits;
@@ -26,7 +26,7 @@ use crate::store::{Store, Tx};
 /// what no index can serve; 400 `invalidCursor`, `expiredCursor` and `invalidCount`.
 pub async fn list(
     store: &Store,
-    key: &CursorKey,
+    key: &SealKey,
     call: &Arc<Call>,
     targets: Vec<Target>,
     query: ListQuery,
@@ -88,8 +88,10 @@ impl Page {
         let Some(cursor) = cursor else {
             return Ok(Self { start: Start::Offset(0), limit: limit(query), way: Way::Cursors(seal) });
         };
-        let cursor =
-            seal.open(cursor).ok_or_else(|| scim::Error::invalid_cursor("the cursor is not one of this query"))?;
+        let cursor = seal
+            .open(cursor)
+            .and_then(|place| Cursor::decode(&place))
+            .ok_or_else(|| scim::Error::invalid_cursor("the cursor is not one of this query"))?;
         cursor.check(call.act.now, query.count)?;
         let start = if cursor.is_backward { Start::Before(cursor.position) } else { Start::After(cursor.position) };
         Ok(Self { start, limit: cursor.count, way: Way::Cursors(seal) })
@@ -112,7 +114,7 @@ impl Page {
         let cursor = |is_there: bool, is_backward: bool, neighbour: Option<&(Resource, Position)>| {
             let neighbour = neighbour.filter(|_| is_there && self.limit > 0);
             let cursor = |position| Cursor { issued: call.act.now, count: self.limit, is_backward, position };
-            neighbour.map(|(_, position)| seal.close(&call.act.ids, &cursor(position.clone()))).transpose()
+            neighbour.map(|(_, position)| seal.close(&call.act.ids, cursor(position.clone()).encode())).transpose()
         };
         Ok(Place::Between {
             previous: cursor(has_previous, true, found.first())?,

@@ -18,6 +18,7 @@ use crate::http::State;
 use crate::http::error::ManagementError;
 use crate::http::observe::request_id;
 use crate::identity::reach::Reach;
+use crate::identity::seal::Seal;
 use crate::identity::{Act, access_tokens, clients, scopes};
 use crate::outbound::Outside;
 use crate::store::Store;
@@ -54,6 +55,12 @@ impl Caller {
     /// What calls the outside.
     pub(super) fn outside(&self) -> &Outside {
         &self.0.state.outside
+    }
+
+    /// What closes and opens the tokens of a list in this order.
+    pub(super) async fn seal(&self, list: &str, sort: &str) -> Result<Seal, ManagementError> {
+        let question = format!("management API: {list} {sort}");
+        Ok(self.0.state.cursors.seal(self.store(), question).await?)
     }
 
     /// The URL under which clients reach this server.

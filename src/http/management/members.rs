@@ -29,14 +29,15 @@ pub(super) async fn list(caller: Caller, code: Path<String>, params: Params) -> 
         "email_desc" => (MemberOrder::Email, true),
         _ => return Err(invalid_sort()),
     };
-    let roles: Vec<String> = params.list("roles")?.into_iter().map(str::to_owned).collect();
-    let after = params.next_token::<3>("organization_users")?;
-    let after = after.filter(|[sorted, _, _]| sorted == sort).map(|[_, value, id]| (value, id));
+    let roles = params.filter("roles")?;
+    // Those of one organization are none for another.
+    let seal = caller.seal(&format!("users of {code}"), sort).await?;
+    let after = params.next_token::<2>(&seal)?.map(Into::into);
     let page = Sorted { is_descending, after, limit: params.page_size(PAGE_SIZE)? };
     let reach = caller.reach();
     let listed = caller.store().read(move |tx| organizations::list_members(tx, reach, &code, order, &page, &roles));
     let (found, next) = listed.await?;
-    let next = next.map(|(value, id)| next_token("organization_users", &[sort, &value, &id]));
+    let next = next.map(|(value, id)| next_token(&seal, &caller.act().ids, &[&value, &id])).transpose()?;
     Ok(HttpResponse::Ok().json(token_page("organization_users", found.iter().map(shown).collect(), next)))
 }
 

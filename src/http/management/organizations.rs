@@ -23,10 +23,7 @@ use crate::store::organizations::{Organization, Sorted};
 const PAGE_SIZE: i64 = 10;
 
 pub(super) async fn create(caller: Caller, Json(body): Json) -> Answer {
-    if caller.reach().organization().is_some() {
-        let message = "A client bound to one organization cannot make another";
-        return Err(ManagementError::new(StatusCode::FORBIDDEN, "ORGANIZATION_BOUND", message));
-    }
+    caller.reach().check_unbound("A client bound to one organization cannot make another")?;
     let request: Request = read(body)?;
     let act = caller.act();
     let made = caller.store().write(move |tx| organizations::create(tx, &act, &request)).await?;
@@ -51,15 +48,15 @@ pub(super) async fn list(caller: Caller, params: Params) -> Answer {
         "name_desc" | "email_desc" => true,
         _ => return Err(invalid_sort()),
     };
-    let after = params.next_token::<3>("organizations")?;
-    let after = after.filter(|[sorted, _, _]| sorted == sort).map(|[_, name, code]| (name, code));
+    let seal = caller.seal("organizations", sort).await?;
+    let after = params.next_token::<2>(&seal)?.map(Into::into);
     let page = Sorted { is_descending, after, limit: size + 1 };
     let mut found = caller.store().read(move |tx| organizations::list(tx, reach, &page)).await?;
     let size = usize::try_from(size).unwrap_or_default();
     let has_more = found.len() > size;
     found.truncate(size);
     let next = found.last().filter(|_| has_more);
-    let next = next.map(|last| next_token("organizations", &[sort, &last.name, &last.code]));
+    let next = next.map(|last| next_token(&seal, &caller.act().ids, &[&last.name, &last.code])).transpose()?;
     Ok(HttpResponse::Ok().json(token_page("organizations", found.iter().map(shown).collect(), next)))
 }
 

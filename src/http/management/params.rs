@@ -1,19 +1,22 @@
-//! The query of a request, and Kinde's two styles of paging: an opaque `next_token`, or cursors that are public ids.
+//! The query of a request, and Kinde's two styles of paging: a `next_token`, sealed because it may hold a name or an email, or
+//! cursors that are public ids.
 //!
 //! 400 `INVALID_QUERY`, `INVALID_PAGE_SIZE`, `PAGE_SIZE_LIMIT_EXCEEDED`, `TOO_MANY_PARAMETERS`, `INVALID_CURSOR`,
-//! `INVALID_NEXT_TOKEN`. A parameter without a value counts as left out.
+//! `INVALID_NEXT_TOKEN`. A parameter without a value counts as left
+//! out, unless it would narrow a list or is a switch: then it is refused.
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::http::error::ManagementError;
 use crate::http::query;
+use crate::id::Ids;
+use crate::identity::seal::Seal;
+use crate::store;
 use crate::store::window::Window;
 
 /// Rows of a page at most.
@@ -65,6 +68,16 @@ impl Params {
         self.0.iter().filter_map(move |(name, value)| Some((inner(name)?, value.as_str())))
     }
 
+    /// The parts of a comma-separated parameter that narrows a list; given but empty, it is refused: whoever looks for
+    /// somebody by an empty text must not be given everybody.
+    pub(super) fn filter(&self, name: &str) -> Result<Vec<String>, ManagementError> {
+        let values: Vec<String> = self.list(name)?.into_iter().map(str::to_owned).collect();
+        if values.is_empty() && self.0.iter().any(|(other, _)| other == name) {
+            return Err(refused("INVALID_QUERY", format!("{name} is empty: give a value, or leave it out")));
+        }
+        Ok(values)
+    }
+
     /// The parts of a comma-separated parameter.
     pub(super) fn list(&self, name: &str) -> Result<Vec<&str>, ManagementError> {
         let value = self.get(name)?.unwrap_or_default();
@@ -112,28 +125,22 @@ impl Params {
         }
     }
 
-    /// Where a list goes on, in the parts that [`next_token`] was given; `list` is that list's name.
+    /// Where a list goes on, in the parts that [`next_token`] was given; the seal is that of the list in its order.
     pub(super) fn next_token<const PARTS: usize>(
         &self,
-        list: &str,
+        seal: &Seal,
     ) -> Result<Option<[String; PARTS]>, ManagementError> {
         let Some(token) = self.get("next_token")? else { return Ok(None) };
-        let parts = decoded(token).filter(|parts| parts.first().is_some_and(|first| first == list));
-        let rest = parts.map(|parts| parts.into_iter().skip(1).collect::<Vec<_>>());
-        let parts = rest.and_then(|parts| <[String; PARTS]>::try_from(parts).ok());
-        parts.map(Some).ok_or_else(|| refused("INVALID_NEXT_TOKEN", "next_token is none that this list gave out"))
+        let place = seal.open(token).and_then(|place| serde_json::from_slice::<Vec<String>>(&place).ok());
+        let parts = place.and_then(|parts| parts.try_into().ok());
+        let none = "next_token is none that this list gave out in this order";
+        parts.map(Some).ok_or_else(|| refused("INVALID_NEXT_TOKEN", none))
     }
 }
 
-fn decoded(token: &str) -> Option<Vec<String>> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-    serde_json::from_slice(&bytes).ok().filter(|parts: &Vec<String>| parts.iter().all(|part| !part.contains('\0')))
-}
-
 /// The token under which a list goes on.
-pub(super) fn next_token(list: &str, parts: &[&str]) -> String {
-    let all: Vec<&str> = std::iter::once(list).chain(parts.iter().copied()).collect();
-    URL_SAFE_NO_PAD.encode(json!(all).to_string())
+pub(super) fn next_token(seal: &Seal, ids: &Ids, parts: &[&str]) -> Result<String, store::Error> {
+    seal.close(ids, json!(parts).to_string().into_bytes())
 }
 
 /// Cuts what was read one row too far; the answer tells whether there was more, in the direction that was read.
@@ -171,16 +178,17 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_good_for_its_own_list_alone() {
-        let token = next_token("users", &["kp_1", "Ana, \u{e9}"]);
+    fn a_token_is_good_for_its_own_list_and_order_alone() {
+        let (users, others) = (Seal::for_test(1, "users"), Seal::for_test(1, "others"));
+        let token = next_token(&users, &Ids::counting(), &["kp_1", "Ana, \u{e9}"]).unwrap();
         let given = params(&format!("next_token={token}"));
-        assert_eq!(given.next_token("users").unwrap(), Some(["kp_1".to_owned(), "Ana, \u{e9}".to_owned()]));
-        assert!(given.next_token::<2>("organizations").is_err());
-        assert!(given.next_token::<1>("users").is_err());
-        for forged in ["x", "W10", "WyJ1c2VycyIsIlx1MDAwMCIsIiJd"] {
-            assert!(params(&format!("next_token={forged}")).next_token::<2>("users").is_err(), "{forged}");
+        assert_eq!(given.next_token(&users).unwrap(), Some(["kp_1".to_owned(), "Ana, \u{e9}".to_owned()]));
+        assert!(given.next_token::<2>(&others).is_err());
+        assert!(given.next_token::<1>(&users).is_err());
+        for forged in ["x", "W10", "WyJ1c2VycyIsImEiXQ"] {
+            assert!(params(&format!("next_token={forged}")).next_token::<2>(&users).is_err(), "{forged}");
         }
-        assert_eq!(params("next_token=").next_token::<2>("users").unwrap(), None);
+        assert_eq!(params("next_token=").next_token::<2>(&users).unwrap(), None);
     }
 
     #[test]

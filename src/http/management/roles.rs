@@ -24,12 +24,14 @@ const PAGE_SIZE: i64 = 10;
 
 pub(super) async fn list(caller: Caller, params: Params) -> Answer {
     let size = usize::try_from(params.page_size(PAGE_SIZE)?).unwrap_or_default();
-    let after = params.next_token::<1>("roles")?.map(|[key]| key);
+    let seal = caller.seal("roles", "by key").await?;
+    let after = params.next_token::<1>(&seal)?.map(|[key]| key);
     let mut listed = caller.store().read(crate::store::roles::list).await?;
     listed.retain(|role| after.as_ref().is_none_or(|after| role.code > *after));
     let has_more = listed.len() > size;
     listed.truncate(size);
-    let next = listed.last().filter(|_| has_more).map(|last| next_token("roles", &[&last.code]));
+    let next = listed.last().filter(|_| has_more);
+    let next = next.map(|last| next_token(&seal, &caller.act().ids, &[&last.code])).transpose()?;
     Ok(HttpResponse::Ok().json(token_page("roles", listed.iter().map(shown).collect(), next)))
 }
 

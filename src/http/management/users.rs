@@ -53,12 +53,14 @@ pub(super) async fn get(caller: Caller, params: Params) -> Answer {
 
 pub(super) async fn list(caller: Caller, params: Params) -> Answer {
     let (wanted, expand, reach) = (wanted(&params)?, Expand::read(&params)?, caller.reach());
-    let after = params.next_token::<1>("users")?.map(|[id]| id);
+    let seal = caller.seal("users", "by id").await?;
+    let after = params.next_token::<1>(&seal)?.map(|[id]| id);
     let window = Window { after, before: None, limit: params.page_size(PAGE_SIZE)? + 1 };
     let asked = window.clone();
     let mut found = caller.store().read(move |tx| users::list(tx, reach, &wanted, &asked)).await?;
     let has_more = cut(&mut found, &window);
-    let next = found.last().filter(|_| has_more).map(|last| next_token("users", &[&last.user.id]));
+    let next = found.last().filter(|_| has_more);
+    let next = next.map(|last| next_token(&seal, &caller.act().ids, &[&last.user.id])).transpose()?;
     let listed = found.iter().map(|user| shown(user, "email", &expand)).collect();
     Ok(HttpResponse::Ok().json(token_page("users", listed, next)))
 }
@@ -80,14 +82,15 @@ pub(super) async fn search(caller: Caller, params: Params) -> Answer {
 pub(super) async fn update(caller: Caller, params: Params, Json(body): Json) -> Answer {
     let (id, change): (_, Change) = (id(&params)?, read(body)?);
     let (act, reach) = (caller.act(), caller.reach());
-    let user = caller.store().write(move |tx| users::update(tx, &act, reach, &id, &change)).await?;
+    let changed = caller.store().write(move |tx| users::update(tx, &act, reach, &id, &change)).await?;
+    let user = &changed.user;
     // Given and family name here, first and last name elsewhere: as Kinde answers.
     Ok(HttpResponse::Ok().json(json!({
         "id": user.id,
         "given_name": user.given_name,
         "family_name": user.family_name,
         "email": user.email,
-        "is_suspended": user.is_suspended,
+        "is_suspended": changed.is_suspended(),
         "is_password_reset_requested": false,
         "picture": user.picture,
         "provided_id": user.provided_id,
@@ -114,16 +117,15 @@ fn id(params: &Params) -> Result<String, ManagementError> {
 }
 
 fn wanted(params: &Params) -> Result<Wanted, ManagementError> {
-    let list = |name| Ok::<_, ManagementError>(params.list(name)?.into_iter().map(str::to_owned).collect());
     let active_since = match params.get("active_since")? {
         Some(text) => Some(instant(text).ok_or_else(|| refused("INVALID_QUERY", "active_since is a date and time"))?),
         None => None,
     };
     Ok(Wanted {
-        ids: list("user_id")?,
-        emails: list("email")?,
-        usernames: list("username")?,
-        phones: list("phone")?,
+        ids: params.filter("user_id")?,
+        emails: params.filter("email")?,
+        usernames: params.filter("username")?,
+        phones: params.filter("phone")?,
         has_organization: params.flag("has_organization")?,
         active_since: active_since.map(jiff::Timestamp::as_microsecond),
         ..Wanted::default()

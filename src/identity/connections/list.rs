@@ -39,6 +39,7 @@ const SHOWN: &[&str] = &[
     "departure_days",
     "pending_members",
     "group_roles",
+    "oidc_issuer",
 ];
 
 /// A window of the connections that may be seen; of one domain alone, if it is given.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{not_found, picture, set_suspended};
+use super::{Described, describe, not_found, picture, set_suspended};
 use crate::identity::act::{About, Act};
 use crate::identity::checks::{Given, optional};
 use crate::identity::{Error, Reach};
@@ -35,7 +35,7 @@ pub struct Change {
 /// # Errors
 /// 400 `USER_NOT_FOUND`, `INVALID_VALUE`, `VALUE_TOO_LONG`; `MANAGED_BY_DIRECTORY` for names and picture of a person whose
 /// IdP owns them, and for lifting what an IdP did; `USER_IN_OTHER_ORGANIZATION` for a client of one of several.
-pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str, change: &Change) -> Result<User, Error> {
+pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str, change: &Change) -> Result<Described, Error> {
     let before = rows::lock(tx, id)?.ok_or_else(|| not_found(id))?;
     if !reach.covers_user(tx, before.key)? {
         return Err(not_found(id));
@@ -46,7 +46,8 @@ pub fn update(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str, change: &Chang
         check_directory_lets_in(tx, &before, is_suspended)?;
         set_suspended(tx, act, id, is_suspended)?;
     }
-    Ok(rows::load(tx, before.key)?)
+    let after = rows::load(tx, before.key)?;
+    Ok(describe(tx, reach, after)?)
 }
 
 fn write_profile(tx: &mut Tx<'_>, act: &Act, before: &User, change: &Change) -> Result<(), Error> {
@@ -88,8 +89,7 @@ fn check_directory_lets_in(tx: &mut Tx<'_>, user: &User, is_suspended: bool) -> 
     if is_suspended || user.is_suspended {
         return Ok(());
     }
-    let described = super::describe(tx, Reach::everything(), user.clone())?;
-    if described.is_suspended() {
+    if describe(tx, Reach::everything(), user.clone())?.is_suspended() {
         let message =
             "The organization's directory has deactivated this person: only the directory can let them in again";
         return Err(Error::invalid("MANAGED_BY_DIRECTORY", message).field("is_suspended"));

@@ -99,6 +99,15 @@ api_test! {
         let page = get(&app, &format!("/organizations/{code}/users?page_size=5")).await;
         assert_eq!((page["organization_users"].as_array().unwrap().len(), &page["next_token"]), (5, &Value::Null));
         refused(app.api(Method::GET, &format!("/api/v1/organizations/{code}/users?sort=x"), None).await, 400, "INVALID_SORT");
+        refused(app.api(Method::GET, &format!("/api/v1/organizations/{code}/users?roles="), None).await, 400, "INVALID_QUERY");
+        // A token is of one list in one order, and says nothing of whom it stands at.
+        let token = get(&app, &format!("/organizations/{code}/users?page_size=2")).await["next_token"].as_str().unwrap().to_owned();
+        let other = app.organization(false).await;
+        for path in [format!("/organizations/{code}/users?sort=email_asc"), format!("/organizations/{other}/users?"), "/organizations?".to_owned(), "/users?".to_owned()] {
+            refused(app.api(Method::GET, &format!("/api/v1{path}&next_token={token}"), None).await, 400, "INVALID_NEXT_TOKEN");
+        }
+        let bytes = base64::engine::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, &token).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("Ana"));
     }
 }
 
