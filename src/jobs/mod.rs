@@ -39,6 +39,9 @@ enum Work {
 
 const JOBS: [Job; 4] = [check_domains::JOB, purge_connections::JOB, purge_departures::JOB, purge_sign_in_answers::JOB];
 
+/// How many kinds of periodic work there are.
+pub const KINDS: usize = JOBS.len();
+
 /// What jobs work with.
 #[derive(Clone, Debug)]
 pub struct Runner {

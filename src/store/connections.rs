@@ -88,6 +88,25 @@ pub fn list_by_name(tx: &mut Tx<'_>, name: &str) -> Result<Vec<Connection>, Erro
     Ok(connections::table.filter(connections::name.eq(name)).order(connections::key).load(tx.connection)?)
 }
 
+/// The public ids of some connections, of one owner's alone if it is given.
+pub fn list_ids(
+    tx: &mut Tx<'_>,
+    owner: Option<OrganizationKey>,
+    keys: &[ConnectionKey],
+) -> Result<Vec<(ConnectionKey, String)>, Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = connections::table
+        .filter(connections::key.eq_any(keys.to_vec()))
+        .select((connections::key, connections::id))
+        .into_boxed();
+    if let Some(owner) = owner {
+        query = query.filter(connections::organization_key.eq(owner));
+    }
+    Ok(query.load(tx.connection)?)
+}
+
 /// All connections, oldest first.
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Connection>, Error> {
     Ok(connections::table.order(connections::key).load(tx.connection)?)

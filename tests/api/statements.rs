@@ -73,6 +73,7 @@ api_test! {
         let group = okta.post("/Groups", &json!({"displayName": "Everyone"})).await.expect(201).id();
         // The first use of a token is recorded once a minute.
         okta.get("/Users").await;
+        app.settle().await;
         let small = counts(&app, &okta, &group, "a").await;
         let ids = fill(&app, &okta, 600).await;
         let members: Vec<Value> = ids.iter().map(|id| json!({"value": id})).collect();
@@ -149,6 +150,7 @@ api_test! {
         let ana = okta.push("ana@acme.test").await;
         let body = json!({"displayName": "Everyone", "members": [{"value": ana}]});
         let group = okta.post("/Groups", &body).await.expect(201).id();
+        app.settle().await;
         app.store.statements().keep();
         for choice in ["excludedAttributes=members", "attributes=displayName"] {
             let path = format!("/Groups/{group}?{choice}");

@@ -76,6 +76,21 @@ fn tokens_are_listed_without_secrets_made_and_revoked() {
 }
 
 #[test]
+fn an_oauth_client_lets_the_idp_in_without_a_token() {
+    let bench = Bench::new();
+    let made = bench.json("directory create --organization Acme --name Entra --provider entra");
+    let (directory, connection) = (text(&made, "directory_id"), text(&made, "connection_id"));
+    let listed = bench.json(&format!("token list --directory {directory} --json"));
+    bench.json(&format!("token revoke {}", text(&listed[0], "token_id")));
+    let diagnosis = || bench.text(&format!("diagnose --connection {connection} --offline"));
+    assert!(diagnosis().contains("no_valid_token"));
+    let client = bench.json(&format!("scim-client create --directory {directory} --name entra"));
+    assert!(!diagnosis().contains("no_valid_token") && diagnosis().contains("never_called"));
+    bench.json(&format!("scim-client revoke --directory {directory} --id {}", text(&client, "client_id")));
+    assert!(diagnosis().contains("no_valid_token"));
+}
+
+#[test]
 fn a_directory_is_paused_and_resumed() {
     let bench = Bench::new();
     let made = bench.json("directory create --organization Acme --name Okta --provider okta");

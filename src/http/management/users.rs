@@ -18,6 +18,7 @@ use crate::identity::roles::held;
 use crate::identity::users::{self, Change, Described, Request, Wanted};
 use crate::identity::{Error, erase};
 use crate::scim::values::instant;
+use crate::store::identities::Identity;
 use crate::store::window::Window;
 
 /// Users of a page when it is not said.
@@ -44,7 +45,7 @@ pub(super) async fn get(caller: Caller, params: Params) -> Answer {
         Ok::<_, Error>((found, roles))
     });
     let (found, roles) = found.await?;
-    let mut shown = shown(&found, "preferred_email", &expand);
+    let mut shown = shown(&found, Form::One, &expand);
     if let (Some(roles), Some(fields)) = (roles, shown.as_object_mut()) {
         fields.insert("roles".to_owned(), json!(roles));
     }
@@ -61,7 +62,7 @@ pub(super) async fn list(caller: Caller, params: Params) -> Answer {
     let has_more = cut(&mut found, &window);
     let next = found.last().filter(|_| has_more);
     let next = next.map(|last| next_token(&seal, &caller.act().ids, &[&last.user.id])).transpose()?;
-    let listed = found.iter().map(|user| shown(user, "email", &expand)).collect();
+    let listed = found.iter().map(|user| shown(user, Form::Listed, &expand)).collect();
     Ok(HttpResponse::Ok().json(token_page("users", listed, next)))
 }
 
@@ -75,7 +76,7 @@ pub(super) async fn search(caller: Caller, params: Params) -> Answer {
     let asked = window.clone();
     let mut found = caller.store().read(move |tx| users::list(tx, reach, &wanted, &asked)).await?;
     let has_more = cut(&mut found, &window);
-    let listed = found.iter().map(|user| shown(user, "email", &expand)).collect();
+    let listed = found.iter().map(|user| shown(user, Form::Listed, &expand)).collect();
     Ok(HttpResponse::Ok().json(cursor_page("results", listed, has_more)))
 }
 
@@ -146,8 +147,18 @@ impl Expand {
     }
 }
 
-fn shown(described: &Described, email: &str, expand: &Expand) -> Value {
+/// Kinde shows one user otherwise than those of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// The email is the preferred one.
+    One,
+    /// Identities tell their connection.
+    Listed,
+}
+
+fn shown(described: &Described, form: Form, expand: &Expand) -> Value {
     let user = &described.user;
+    let email = if form == Form::One { "preferred_email" } else { "email" };
     let mut shown = json!({
         "id": user.id,
         "provided_id": user.provided_id,
@@ -168,7 +179,7 @@ fn shown(described: &Described, email: &str, expand: &Expand) -> Value {
             fields.insert("organizations".to_owned(), json!(described.organizations));
         }
         if expand.has("identities") {
-            fields.insert("identities".to_owned(), identities(described));
+            fields.insert("identities".to_owned(), identities(described, form));
         }
         if expand.has("properties") {
             let values = described.properties.iter().map(|(key, value)| (key.clone(), value.as_str().into()));
@@ -178,7 +189,13 @@ fn shown(described: &Described, email: &str, expand: &Expand) -> Value {
     shown
 }
 
-fn identities(described: &Described) -> Value {
-    let all = &described.identities;
-    all.iter().map(|identity| json!({ "type": identity.kind, "identity": identity.value })).collect()
+fn identities(described: &Described, form: Form) -> Value {
+    let shown = |identity: &Identity| {
+        let mut shown = json!({ "type": identity.kind, "identity": identity.value });
+        if let (Form::Listed, Some(fields)) = (form, shown.as_object_mut()) {
+            fields.insert("connection_id".to_owned(), described.connection_of(identity).into());
+        }
+        shown
+    };
+    described.identities.iter().map(shown).collect()
 }

@@ -6,8 +6,9 @@ use super::{Finding, Severity};
 use crate::identity::{Tenant, domains, settings::SubjectSource};
 use crate::store::directories::Directory;
 use crate::store::organizations::Organization;
+use crate::store::scim_clients::ScimClient;
 use crate::store::tokens::Token;
-use crate::store::{Error, Tx, directories, organizations, tokens};
+use crate::store::{Error, Tx, directories, organizations, scim_clients, tokens};
 
 /// What the findings are made of.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub(super) struct Facts {
     pub(super) owner: Option<Organization>,
     directory: Option<Directory>,
     tokens: Vec<Token>,
+    clients: Vec<ScimClient>,
     proven: Vec<String>,
     lapsed: Vec<String>,
 }
@@ -23,9 +25,9 @@ impl Facts {
     pub(super) fn load(tx: &mut Tx<'_>, tenant: &Tenant) -> Result<Self, Error> {
         let owner = tenant.connection.organization_key.map(|key| organizations::load(tx, key)).transpose()?;
         let directory = directories::find_of_connection(tx, tenant.key())?;
-        let tokens = match &directory {
-            Some(directory) => tokens::list(tx, directory.key)?,
-            None => Vec::new(),
+        let (tokens, clients) = match &directory {
+            Some(directory) => (tokens::list(tx, directory.key)?, scim_clients::list(tx, directory.key)?),
+            None => (Vec::new(), Vec::new()),
         };
         let listed = match &owner {
             Some(owner) => domains::list(tx, owner)?,
@@ -35,7 +37,7 @@ impl Facts {
             let those = listed.iter().filter(|domain| domain.state == state);
             those.map(|domain| domain.domain.clone()).collect()
         };
-        Ok(Self { proven: in_state("proven"), lapsed: in_state("lapsed"), owner, directory, tokens })
+        Ok(Self { proven: in_state("proven"), lapsed: in_state("lapsed"), owner, directory, tokens, clients })
     }
 }
 
@@ -100,10 +102,18 @@ fn directory(found: &mut Vec<Finding>, facts: &Facts, now: i64) {
         error(found, "directory_paused", "the directory is paused: its IdP is refused", remedy);
     }
     let is_valid = |token: &&Token| token.revoked.is_none() && token.expires.is_none_or(|expires| expires > now);
-    if facts.tokens.iter().find(is_valid).is_none() {
+    let has_client = facts.clients.iter().any(|client| client.revoked.is_none());
+    let by_token = facts.tokens.iter().any(|token| token.last_used.is_some());
+    let by_client = facts.clients.iter().any(|client| client.last_used.is_some());
+    if !has_client && facts.tokens.iter().find(is_valid).is_none() {
         let remedy = "anteroom token create --directory DIRECTORY_ID --name NAME, and give it to the IdP";
-        error(found, "no_valid_token", "no token of the directory is valid: its IdP is refused", remedy);
-    } else if facts.tokens.iter().all(|token| token.last_used.is_none()) {
+        error(
+            found,
+            "no_valid_token",
+            "no token or OAuth client of the directory is valid: its IdP is refused",
+            remedy,
+        );
+    } else if !by_token && !by_client {
         let remedy = "enter the SCIM base URL and the token in the IdP and let it test the connection";
         warning(found, "never_called", "no IdP has called with a valid token yet", remedy);
     }

@@ -1,13 +1,12 @@
 //! Pages of users, with what is shown of their surroundings.
 
-use std::collections::HashMap;
-
 use super::Described;
+use super::described::describe_all;
 use crate::identity::Reach;
 use crate::scim::canonical::{email_key, unique_key};
 use crate::store::users::{self as rows, Filter};
 use crate::store::window::Window;
-use crate::store::{self, Tx, UserKey, identities, organizations, properties};
+use crate::store::{self, Tx};
 
 /// Which users Kinde's `GET /users` and `GET /search/users` ask for; what is empty does not narrow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,26 +43,7 @@ pub fn list(tx: &mut Tx<'_>, reach: Reach, wanted: &Wanted, window: &Window) -> 
         text: wanted.text.clone(),
     };
     let users = rows::list(tx, &filter, window)?;
-    let of: Vec<UserKey> = users.iter().map(|user| user.key).collect();
-    let mut identities_of: HashMap<UserKey, Vec<_>> = HashMap::new();
-    for identity in identities::list_of_users(tx, &of)? {
-        identities_of.entry(identity.user_key).or_default().push(identity);
-    }
-    let mut organizations_of: HashMap<UserKey, Vec<String>> = HashMap::new();
-    for (user, code) in organizations::list_codes_of_users(tx, reach.organization(), &of)? {
-        organizations_of.entry(user).or_default().push(code);
-    }
-    let mut properties_of: HashMap<UserKey, Vec<(String, String)>> = HashMap::new();
-    for (user, property, value) in properties::list_values(tx, &of)? {
-        properties_of.entry(user).or_default().push((property.code, value));
-    }
-    let described = users.into_iter().map(|user| Described {
-        identities: identities_of.remove(&user.key).unwrap_or_default(),
-        organizations: organizations_of.remove(&user.key).unwrap_or_default(),
-        properties: properties_of.remove(&user.key).unwrap_or_default(),
-        user,
-    });
-    Ok(described.collect())
+    describe_all(tx, reach, users)
 }
 
 /// What values are compared by; one that has no key is nobody's.

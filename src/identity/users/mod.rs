@@ -1,6 +1,7 @@
 //! Users made by an administrator, perhaps long before an IdP speaks of them, and users as they are shown.
 
 mod change;
+mod described;
 mod list;
 
 use serde::Deserialize;
@@ -11,12 +12,14 @@ use super::checks::{on_conflict, optional};
 use super::local::Local;
 use super::reach::Reach;
 use super::{Error, organizations};
-use crate::store::identities::{self, Identity, NewIdentity};
-use crate::store::organizations::{MemberSource, Organization, add_member, list_codes_of_users};
+use crate::store::identities::{self, NewIdentity};
+use crate::store::organizations::{MemberSource, Organization, add_member};
 use crate::store::users::{self as rows, NewUser, User};
-use crate::store::{self, Tx, UserKey, properties};
+use crate::store::{self, Tx, UserKey};
 
 pub use change::{Change, update};
+pub use described::Described;
+use described::describe;
 pub use list::{Wanted, list};
 
 /// Characters in the URL of a picture at most.
@@ -67,32 +70,6 @@ pub struct Details {
     pub username: Option<String>,
     /// Phone number.
     pub phone: Option<String>,
-}
-
-/// A user with what is shown of its surroundings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Described {
-    /// The profile.
-    pub user: User,
-    /// Its identities, oldest first.
-    pub identities: Vec<Identity>,
-    /// Codes of its organizations.
-    pub organizations: Vec<String>,
-    /// Its properties, key and value.
-    pub properties: Vec<(String, String)>,
-}
-
-impl Described {
-    /// The value of the first identity of a kind.
-    pub fn value(&self, kind: &str) -> Option<&str> {
-        self.identities.iter().find(|identity| identity.kind == kind).map(|identity| identity.value.as_str())
-    }
-
-    /// Suspended by an administrator, or not active in the directory.
-    pub fn is_suspended(&self) -> bool {
-        self.user.is_suspended
-            || self.identities.iter().any(|identity| identity.kind == "enterprise" && identity.state != "active")
-    }
 }
 
 /// Makes a user with local identities.
@@ -251,17 +228,4 @@ pub fn end_sessions(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Resul
     reach.check_user_is_not_shared(tx, user.key)?;
     let about = About { user: Some(&user.id), ..About::default() };
     Ok(act.event(tx, "user.sessions_ended", about, json!({ "sessions": "revoke" }))?)
-}
-
-/// A client of one organization is not told of others.
-fn describe(tx: &mut Tx<'_>, reach: Reach, user: User) -> Result<Described, store::Error> {
-    let identities = identities::list_of_user(tx, user.key)?;
-    let organizations = list_codes_of_users(tx, reach.organization(), &[user.key])?;
-    let properties = properties::list_values(tx, &[user.key])?;
-    Ok(Described {
-        identities,
-        organizations: organizations.into_iter().map(|(_, code)| code).collect(),
-        properties: properties.into_iter().map(|(_, property, value)| (property.code, value)).collect(),
-        user,
-    })
 }

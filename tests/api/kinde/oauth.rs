@@ -46,6 +46,8 @@ api_test! {
         let client = make(&app, &own, json!({"name": "entra", "token_lifetime": 7_200})).await;
         let (id, secret) = (text(&client, "client_id"), text(&client, "client_secret"));
         let answer = ask(&app, &[("client_id", id), ("client_secret", secret), ("scope", "api://anything/.default")]).await.expect(200);
+        let diagnosis = app.api(Method::GET, &format!("/api/v1/connections/{}/diagnosis?offline=true", own.connection_id), None).await.expect(200);
+        assert!(!diagnosis.text.contains("never_called"), "{}", diagnosis.text);
         assert_eq!((&answer.body["expires_in"], &answer.body["token_type"], &answer.body["scope"]), (&json!(7_200), &json!("bearer"), &json!("scim")));
         let by_form = text(&answer.body, "access_token").to_owned();
         let basic = app.client.post(format!("{}/oauth2/token", app.url)).basic_auth(id, Some(secret)).form(&[("grant_type", "client_credentials")]);

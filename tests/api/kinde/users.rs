@@ -66,8 +66,10 @@ api_test! {
             "id": ana, "provided_id": null, "email": "ana@acme.test", "phone": null, "username": null,
             "last_name": "Ortiz", "first_name": "Ana", "is_suspended": false, "picture": null,
             "total_sign_ins": 0, "failed_sign_ins": 0, "last_signed_in": null, "created_on": listed["created_on"],
-            "organizations": [acme], "identities": [{"type": "email", "identity": "ana@acme.test"}],
+            "organizations": [acme], "identities": [{"type": "email", "identity": "ana@acme.test", "connection_id": null}],
         }));
+        let one = get(&app, &format!("/user?id={ana}&expand=identities")).await;
+        assert_eq!(one["identities"], json!([{"type": "email", "identity": "ana@acme.test"}]));
         let plain = get(&app, "/users").await["users"][0].clone();
         assert!(plain.get("organizations").is_none() && plain.get("identities").is_none());
     }
@@ -170,6 +172,15 @@ api_test! {
         assert_eq!(each(&listed["users"], "organizations"), [json!([acme]), json!([acme])]);
         let one = as_bound(&app, &bound, Method::GET, &format!("/user?id={both}&expand=organizations"), None).await.expect(200);
         assert_eq!(one.body["organizations"], json!([acme]));
+        // Whose connection it is, nobody else is told.
+        let directory = app.directory(okta(json!({}))).await;
+        app.pre_create(&directory, "dana@acme.test").await;
+        let dana = each(&get(&app, "/users?email=dana@acme.test").await["users"], "id")[0].as_str().unwrap().to_owned();
+        add_member(&app, &acme, &dana).await;
+        let seen = as_bound(&app, &bound, Method::GET, &format!("/users?user_id={dana}&expand=identities"), None).await.expect(200).body;
+        assert_eq!(seen["users"][0]["identities"], json!([{"type": "enterprise", "identity": "dana@acme.test", "connection_id": null}]));
+        let all = get(&app, &format!("/users?user_id={dana}&expand=identities")).await;
+        assert_eq!(all["users"][0]["identities"][0]["connection_id"], directory.connection_id);
         let searched = as_bound(&app, &bound, Method::GET, "/search/users?query=ben", None).await.expect(200).body;
         assert_eq!(searched["results"], json!([]));
         for (user, code) in [(&ben, "USER_NOT_FOUND"), (&both, "USER_IN_OTHER_ORGANIZATION")] {

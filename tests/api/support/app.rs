@@ -13,7 +13,7 @@ use anteroom::store::Store;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 
-use super::{Database, Dns};
+use super::{Database, Dns, Sql};
 
 /// 2026-11-01T10:00:00Z: when every test happens.
 pub const NOW: i64 = 1_793_527_200_000_000;
@@ -155,6 +155,21 @@ impl TestApp {
     pub fn jobs(&self) -> Runner {
         let (store, clock, ids) = (self.store.clone(), self.clock.clone(), self.ids.clone());
         Runner { store, clock, ids, resolver: Resolver::new(&config::Dns { dns_server: Some(self.dns.address) }) }
+    }
+
+    /// Waits for what the server does beside its requests: its first round of jobs, and the notes that tokens were used
+    /// (each must have been). What counts statements starts from here.
+    pub async fn settle(&self) {
+        let mut sql = Sql::connect(&self.database.url);
+        let mut count = |query: &str| sql.numbers(&format!("SELECT COUNT(*) AS value FROM {query}"))[0];
+        let jobs = i64::try_from(anteroom::jobs::KINDS).expect("a few");
+        for _ in 0..1_000 {
+            if count("jobs WHERE finished IS NOT NULL") == jobs && count("scim_tokens WHERE last_used IS NULL") == 0 {
+                return;
+            }
+            actix_web::rt::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("a job is not finished or a token was never used");
     }
 
     /// On whose behalf tests set things up.

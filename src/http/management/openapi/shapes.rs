@@ -15,7 +15,7 @@ pub(super) const SHAPES: &[(&str, &str)] = &[
          first_name:string? is_suspended:boolean picture:string? total_sign_ins:integer failed_sign_ins:integer \
          last_signed_in:time? created_on:time organizations?:[string] identities?:[$UserIdentity] properties?:object roles?:[$HeldRole]",
     ),
-    ("UserIdentity", "type:string identity:string"),
+    ("UserIdentity", "type:string identity:string connection_id?:string?"),
     ("NewIdentity", "type:string result:object"),
     (
         "HeldRole",
