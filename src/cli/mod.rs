@@ -134,6 +134,10 @@ enum Command {
     Jobs(jobs::Command),
     /// See what Anteroom does: a server, two identity providers, four people at the door
     Quickstart(quickstart::Quickstart),
+    /// Test a SCIM server from outside, this one or another: the RFCs, and what identity providers really send
+    ///
+    /// Exits with 1 for findings, with 2 when the server cannot be tested.
+    Conformance(Box<scim_conformance::command::Options>),
     /// Serve SCIM and the management API until SIGTERM
     Serve(ServeConfig),
 }
@@ -155,7 +159,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     logs::init(cli.global.log_format, cli.command.log_level());
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             output::failure(&error);
             ExitCode::FAILURE
@@ -163,14 +167,17 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
-        Command::Serve(config) => return serve::run(&cli.global, config),
-        Command::Quickstart(args) => return quickstart::run(args),
+        Command::Serve(config) => return serve::run(&cli.global, config).map(|()| ExitCode::SUCCESS),
+        Command::Quickstart(args) => return quickstart::run(args).map(|()| ExitCode::SUCCESS),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
+        if let Command::Conformance(options) = cli.command {
+            return Ok(options.run().await);
+        }
         let session = Session::open(&cli.global)?;
         match cli.command {
             Command::Directory(command) => directory::run(&session, command).await,
@@ -191,8 +198,9 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Import(args) => import::run(&session, args).await,
             Command::Export(args) => export::run(&session, args).await,
             Command::Jobs(command) => jobs::run(&session, command).await,
-            Command::Serve(_) | Command::Quickstart(_) => Ok(()),
+            Command::Serve(_) | Command::Quickstart(_) | Command::Conformance(_) => Ok(()),
         }
+        .map(|()| ExitCode::SUCCESS)
     })
 }
 

@@ -2,20 +2,17 @@
 //!
 //! A dialogue is a JSON file under `tests/dialogues/<idp>/`: requests as they are on the wire, expected answers in part,
 //! and plain words. The tests play every file against a real server; `anteroom quickstart` plays two of them for people to
-//! read. The player knows HTTP and JSON and nothing else of this program.
+//! read. Requests, expectations and how they are matched are those of `scim_conformance`; the player knows nothing else of
+//! this program.
 
-mod fill;
-mod matching;
 mod play;
-mod wire;
 
 use std::collections::BTreeMap;
 
+pub use scim_conformance::exchange::{Expect, Idp, Kept, Request};
 use serde::Deserialize;
 use serde_json::Value;
 
-pub use fill::Kept;
-pub use matching::{Difference, difference};
 pub use play::{Failure, Target, Told, play};
 
 /// One behaviour of an identity provider, step by step.
@@ -40,34 +37,6 @@ pub struct Dialogue {
     pub people: Vec<Person>,
     /// What happens.
     pub steps: Vec<Step>,
-}
-
-/// Who speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Idp {
-    /// Okta, custom app of the App Integration Wizard: full PUT.
-    OktaAiw,
-    /// Okta, app of its catalogue: PATCH.
-    OktaOin,
-    /// Microsoft Entra ID, default dialect.
-    Entra,
-    /// Microsoft Entra ID with `?aadOptscim062020`.
-    EntraAadoptscim,
-    /// OneLogin, whose bodies are templates that administrators write.
-    Onelogin,
-    /// JumpCloud.
-    Jumpcloud,
-    /// Google Workspace.
-    Google,
-    /// PingFederate and PingOne.
-    Ping,
-    /// Rippling.
-    Rippling,
-    /// CyberArk Identity.
-    Cyberark,
-    /// A client that keeps to the RFCs.
-    Rfc,
 }
 
 /// Somebody who exists before the identity provider speaks; the id of the user is kept as `<as>.user`.
@@ -112,77 +81,6 @@ pub enum Ask {
     User(String),
 }
 
-/// A SCIM request.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Request {
-    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
-    pub method: String,
-    /// Relative to the SCIM base URL, as on the wire, query included.
-    pub path: String,
-    /// Headers beside the usual ones of the identity provider, or in their place; `null` leaves one out.
-    #[serde(default)]
-    pub headers: BTreeMap<String, Option<String>>,
-    /// The body.
-    #[serde(default)]
-    pub body: Option<Value>,
-}
-
-/// What must come back.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expect {
-    /// One status or several, of which one.
-    pub status: Statuses,
-    /// Headers; a value that ends in `*` is a beginning.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    /// A part of the body; see [`difference`].
-    #[serde(default)]
-    pub body: Option<Value>,
-    /// JSON pointers that must lead nowhere.
-    #[serde(default)]
-    pub absent: Vec<String>,
-    /// No `null` anywhere in the body.
-    #[serde(default)]
-    pub no_nulls: bool,
-}
-
-/// One status or several, of which one.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
-pub enum Statuses {
-    /// This one.
-    One(u16),
-    /// One of these.
-    Many(Vec<u16>),
-}
-
-impl Default for Statuses {
-    fn default() -> Self {
-        Self::One(200)
-    }
-}
-
-impl Statuses {
-    /// Whether a status is among them.
-    pub fn contains(&self, status: u16) -> bool {
-        match self {
-            Self::One(one) => *one == status,
-            Self::Many(many) => many.contains(&status),
-        }
-    }
-}
-
-impl std::fmt::Display for Statuses {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::One(one) => write!(formatter, "{one}"),
-            Self::Many(many) => write!(formatter, "one of {many:?}"),
-        }
-    }
-}
-
 /// A step as it is written down.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -221,13 +119,6 @@ impl TryFrom<WrittenStep> for Step {
             _ => return Err(format!("the step {:?} needs one of send, sign_in, user", written.says)),
         };
         Ok(Self { says: written.says, did: written.did, ask, expect, keep: written.keep })
-    }
-}
-
-impl Expect {
-    /// 200 with this part of a body.
-    fn ok(body: Value) -> Self {
-        Self { body: Some(body), ..Self::default() }
     }
 }
 

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::Client;
+use scim_conformance::exchange::{Answer, Client, Idp, Kept, Limits, Sent, fill, unknown};
 use serde_json::Value;
 
-use super::fill::{self, Kept};
-use super::matching::{difference, first_null};
-use super::wire::{self, Answer, Sent};
-use super::{Ask, Dialogue, Expect, Idp, Request, Step};
+use super::{Ask, Dialogue, Step};
 
 /// The server a dialogue is played against.
 #[derive(Clone, Debug)]
@@ -86,7 +83,7 @@ pub async fn play(
 ) -> Result<Kept, Box<Failure>> {
     let mut player = Player { target, idp: dialogue.idp, kept };
     player.know_target();
-    let client = wire::client();
+    let client = Client::new(Limits::default());
     for (step, number) in dialogue.steps.iter().zip(1..) {
         let mut report = Report::default();
         let outcome = match &client {
@@ -120,7 +117,7 @@ struct Player<'a> {
 struct Report {
     method: String,
     path: String,
-    body: Option<Value>,
+    body: Option<String>,
     answer: Option<Answer>,
 }
 
@@ -153,14 +150,13 @@ impl Player<'_> {
     }
 
     async fn take(&mut self, client: &Client, step: &Step, report: &mut Report) -> Result<(), String> {
-        let unknown = |name: String| format!("nothing is kept under the name {name:?}");
-        let (sent, path) = self.sent(&step.ask).map_err(unknown)?;
+        let (sent, path) = self.sent(&step.ask).map_err(|name| unknown(&name))?;
         report.method.clone_from(&sent.method);
         report.path = path;
         report.body.clone_from(&sent.body);
-        let answer = wire::send(client, &sent).await?;
+        let answer = client.send(&sent).await.map_err(|trouble| trouble.to_string())?;
         let answer = report.answer.insert(answer);
-        self.check(&step.expect, answer)?;
+        step.expect.check(answer, &self.kept)?;
         for (name, pointer) in &step.keep {
             let value = answer.body.pointer(pointer).ok_or_else(|| format!("nothing to keep at {pointer}"))?;
             self.kept.insert(name.clone(), value.clone());
@@ -171,7 +167,11 @@ impl Player<'_> {
     /// The request and the path to tell about.
     fn sent(&self, ask: &Ask) -> Result<(Sent, String), String> {
         match ask {
-            Ask::Scim(request) => self.scim(request),
+            Ask::Scim(request) => {
+                let sent = request.filled(self.idp, &self.target.scim, &self.target.token, &self.kept)?;
+                let path = sent.url.strip_prefix(&self.target.scim).unwrap_or_default().to_owned();
+                Ok((sent, path))
+            }
             Ask::SignIn(question) => {
                 let path = format!("/api/v1/connections/{}/sign_ins", self.target.connection);
                 Ok(self.management("POST", path, Some(fill::value(question, &self.kept)?)))
@@ -183,22 +183,6 @@ impl Player<'_> {
         }
     }
 
-    fn scim(&self, request: &Request) -> Result<(Sent, String), String> {
-        let path = fill::text(&request.path, &self.kept)?;
-        let body = request.body.as_ref().map(|body| fill::value(body, &self.kept)).transpose()?;
-        let mut headers = wire::usual_headers(self.idp, body.is_some());
-        headers.insert("authorization".into(), format!("Bearer {}", self.target.token));
-        for (name, value) in &request.headers {
-            let name = name.to_ascii_lowercase();
-            match value {
-                Some(value) => headers.insert(name, fill::text(value, &self.kept)?),
-                None => headers.remove(&name),
-            };
-        }
-        let url = format!("{}{path}", self.target.scim);
-        Ok((Sent { method: request.method.clone(), url, headers, body }, path))
-    }
-
     fn management(&self, method: &str, path: String, body: Option<Value>) -> (Sent, String) {
         let mut headers =
             BTreeMap::from([("authorization".to_owned(), format!("Bearer {}", self.target.access_token))]);
@@ -206,45 +190,7 @@ impl Player<'_> {
             headers.insert("content-type".into(), "application/json".into());
         }
         let url = format!("{}{path}", self.target.management);
-        (Sent { method: method.to_owned(), url, headers, body }, path)
-    }
-
-    fn check(&self, expect: &Expect, answer: &Answer) -> Result<(), String> {
-        if !expect.status.contains(answer.status) {
-            return Err(format!("expected status {}, got {}", expect.status, answer.status));
-        }
-        for (name, wanted) in &expect.headers {
-            self.check_header(name, wanted, answer)?;
-        }
-        if let Some(wanted) = &expect.body {
-            let wanted =
-                fill::value(wanted, &self.kept).map_err(|name| format!("nothing is kept under the name {name:?}"))?;
-            if let Some(difference) = difference(&wanted, &answer.body) {
-                return Err(difference.to_string());
-            }
-        }
-        if let Some(pointer) = expect.absent.iter().find(|pointer| answer.body.pointer(pointer).is_some()) {
-            return Err(format!(
-                "at {pointer}: expected nothing, got {}",
-                answer.body.pointer(pointer).unwrap_or(&Value::Null)
-            ));
-        }
-        match first_null(&answer.body).filter(|_| expect.no_nulls) {
-            Some(pointer) => Err(format!("at {pointer}: expected no null")),
-            None => Ok(()),
-        }
-    }
-
-    fn check_header(&self, name: &str, wanted: &str, answer: &Answer) -> Result<(), String> {
-        let wanted =
-            fill::text(wanted, &self.kept).map_err(|name| format!("nothing is kept under the name {name:?}"))?;
-        let got = answer.headers.get(name).and_then(|value| value.to_str().ok());
-        let is_match = match (wanted.strip_suffix('*'), got) {
-            (Some(beginning), Some(got)) => got.starts_with(beginning),
-            (None, Some(got)) => got == wanted,
-            (_, None) => false,
-        };
-        if is_match { Ok(()) } else { Err(format!("header {name}: expected {wanted:?}, got {got:?}")) }
+        (Sent { method: method.to_owned(), url, headers, body: body.map(|body| body.to_string()) }, path)
     }
 }
 

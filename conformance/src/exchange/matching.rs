@@ -31,9 +31,17 @@ impl std::fmt::Display for Difference {
 ///
 /// | expected | matches |
 /// | --- | --- |
-/// | `"$any"` `"$string"` `"$number"` `"$uuid"` | any value, a string, a number, a string in the form of a UUID |
+/// | `"$any"` `"$string"` `"$number"` `"$boolean"` `"$array"` `"$object"` | any value, or one of this kind |
+/// | `"$integer"` | a whole number |
+/// | `"$uuid"` `"$time"` | a string in the form of a UUID; an `xsd:dateTime` with a zone |
 /// | `{"$not": x}` | what does not match `x` |
 /// | `{"$has": "text"}` | a string with this in it |
+/// | `{"$begins": "text"}` `{"$ends": "text"}` | a string that begins, or ends, with this |
+/// | `{"$like": "text"}` | this string, in any letter case |
+/// | `{"$in": [x, y]}` | what matches `x` or `y` |
+/// | `{"$least": 2}` `{"$most": 5}` | a number of at least 2, or at most 5 |
+/// | `{"$length": 2}` | an array of this length |
+/// | `{"$each": x}` | an array, each element of which matches `x` |
 /// | `{"$contains": [x, y]}` | an array with elements that match `x` and `y` |
 /// | `{"$unordered": [x, y]}` | an array of this length whose elements match in some order |
 /// | an object | an object whose members of these names match |
@@ -65,7 +73,12 @@ fn is_kind(kind: &str, got: &Value) -> bool {
         "$any" => true,
         "$string" => got.is_string(),
         "$number" => got.is_number(),
+        "$integer" => got.is_i64() || got.is_u64(),
+        "$boolean" => got.is_boolean(),
+        "$array" => got.is_array(),
+        "$object" => got.is_object(),
         "$uuid" => got.as_str().is_some_and(is_uuid),
+        "$time" => got.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
         _ => false,
     }
 }
@@ -85,6 +98,14 @@ fn satisfies(rule: &str, argument: &Value, got: &Value) -> bool {
     match (rule, argument, got) {
         ("$not", _, _) => compare(argument, got, "").is_some(),
         ("$has", Value::String(part), Value::String(whole)) => whole.contains(part),
+        ("$begins", Value::String(part), Value::String(whole)) => whole.starts_with(part),
+        ("$ends", Value::String(part), Value::String(whole)) => whole.ends_with(part),
+        ("$like", Value::String(wanted), Value::String(got)) => wanted.to_lowercase() == got.to_lowercase(),
+        ("$in", Value::Array(choices), _) => choices.iter().any(|choice| compare(choice, got, "").is_none()),
+        ("$least", Value::Number(least), Value::Number(got)) => got.as_f64() >= least.as_f64(),
+        ("$most", Value::Number(most), Value::Number(got)) => got.as_f64() <= most.as_f64(),
+        ("$length", Value::Number(length), Value::Array(items)) => length.as_u64() == u64::try_from(items.len()).ok(),
+        ("$each", _, Value::Array(items)) => items.iter().all(|item| compare(argument, item, "").is_none()),
         ("$contains", Value::Array(wanted), Value::Array(items)) => {
             wanted.iter().all(|wanted| items.iter().any(|item| compare(wanted, item, "").is_none()))
         }
@@ -126,7 +147,7 @@ fn compare_elements(items: &[Value], expected: &Value, got: &Value, at: &str) ->
 }
 
 /// The JSON pointer of the first `null`.
-pub(super) fn first_null(value: &Value) -> Option<String> {
+pub fn first_null(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
         Value::Array(items) => {
@@ -167,6 +188,20 @@ mod tests {
             (json!("$number"), json!(1), true),
             (json!("$uuid"), json!("01890000-0000-7000-8000-00000000000f"), true),
             (json!("$uuid"), json!("01890000-0000-7000-8000"), false),
+            (json!("$integer"), json!(1.5), false),
+            (json!("$time"), json!("2026-11-01T10:00:00Z"), true),
+            (json!("$time"), json!("2026-11-01"), false),
+            (json!("$boolean"), json!("true"), false),
+            (json!({"$begins": "he"}), json!("hello"), true),
+            (json!({"$ends": "he"}), json!("hello"), false),
+            (json!({"$like": "ANA"}), json!("ana"), true),
+            (json!({"$in": [1, 2]}), json!(2), true),
+            (json!({"$in": [1, 2]}), json!(3), false),
+            (json!({"$least": 2}), json!(1), false),
+            (json!({"$most": 2}), json!(2), true),
+            (json!({"$length": 1}), json!([2]), true),
+            (json!({"$each": {"a": 1}}), json!([{"a": 1}, {"a": 2}]), false),
+            (json!({"$each": "$string"}), json!("a"), false),
             (json!("$misspelt"), json!("$misspelt"), false),
             (json!({"$not": 1}), json!(2), true),
             (json!({"$not": 1}), json!(1), false),

@@ -14,7 +14,7 @@ pub type Kept = BTreeMap<String, Value>;
 ///
 /// # Errors
 /// The name nobody has kept. Braces around anything that is not a name are text.
-pub(super) fn text(template: &str, kept: &Kept) -> Result<String, String> {
+pub fn text(template: &str, kept: &Kept) -> Result<String, String> {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -35,7 +35,7 @@ pub(super) fn text(template: &str, kept: &Kept) -> Result<String, String> {
 ///
 /// # Errors
 /// As for [`text`].
-pub(super) fn value(template: &Value, kept: &Kept) -> Result<Value, String> {
+pub fn value(template: &Value, kept: &Kept) -> Result<Value, String> {
     Ok(match template {
         Value::String(string) => Value::String(text(string, kept)?),
         Value::Array(items) => Value::Array(items.iter().map(|item| value(item, kept)).collect::<Result<_, _>>()?),

@@ -1,0 +1,297 @@
+//! One case at work: what it asks is recorded, what it creates is removed.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::{Map, Value, json};
+
+use crate::case::{Case, Given, Step};
+use crate::exchange::{Answer, Client, Expect, Idp, Kept, Request, Sent, Trouble, fill, unknown};
+use crate::secrets::Secrets;
+use crate::target::Target;
+use crate::verdict::Exchange;
+
+/// How often a request that was told to come back later is sent again, and how long it waits at most.
+const RETRIES: usize = 5;
+const WAIT: Duration = Duration::from_secs(30);
+
+const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+/// Why a case did not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The server does not behave as the case says.
+    Finding(String),
+    /// The behaviour could not be tried.
+    Untried(String),
+    /// The server cannot be asked, for a reason only found on the way.
+    Skipped(String),
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        Self::Untried(trouble.to_string())
+    }
+}
+
+/// One case at work.
+#[derive(Debug)]
+pub struct Session<'a> {
+    client: &'a Client,
+    /// The server under test.
+    pub target: &'a Target,
+    secrets: &'a Secrets,
+    deadline: Instant,
+    idp: Idp,
+    /// What was kept so far. `run` is unique to the case and the run, `base` the SCIM base URL.
+    pub kept: Kept,
+    /// What was asked and answered so far.
+    pub exchanges: Vec<Exchange>,
+    /// Paths of what was created and not deleted yet, oldest first.
+    created: Vec<String>,
+}
+
+impl<'a> Session<'a> {
+    /// A session in which `run` is used in every name.
+    pub fn new(client: &'a Client, target: &'a Target, secrets: &'a Secrets, deadline: Instant, run: &str) -> Self {
+        let kept = Kept::from([("run".to_owned(), json!(run)), ("base".to_owned(), json!(target.base))]);
+        Self { client, target, secrets, deadline, idp: Idp::Rfc, kept, exchanges: Vec::new(), created: Vec::new() }
+    }
+
+    /// Speaks with the headers of an identity provider from now on.
+    pub fn speak_as(&mut self, idp: Idp) {
+        self.idp = idp;
+    }
+
+    /// Whether the time of the whole run is over.
+    pub fn is_over(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+
+    /// Sets the stage and takes each step.
+    ///
+    /// # Errors
+    /// The first step that did not go as expected.
+    pub async fn play(&mut self, case: &Case) -> Result<(), Stop> {
+        self.speak_as(case.idp);
+        self.set_stage(&case.given).await?;
+        for step in &case.steps {
+            self.take(step).await?;
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, step: &Step) -> Result<(), Stop> {
+        let outcome = self.try_step(step).await;
+        match outcome {
+            Err(Stop::Finding(problem)) if step.is_setup => {
+                Err(Stop::Untried(format!("the stage could not be set: {problem}")))
+            }
+            other => other,
+        }
+    }
+
+    async fn try_step(&mut self, step: &Step) -> Result<(), Stop> {
+        let answer = self.ask(&step.says, &step.send).await?;
+        step.expect.check(&answer, &self.kept).map_err(Stop::Finding)?;
+        for (name, place) in &step.keep {
+            let value = match place.strip_prefix("header:") {
+                Some(header) => answer.header(header).map(Value::from),
+                None => answer.body.pointer(place).cloned(),
+            };
+            let value = value.ok_or_else(|| Stop::Finding(format!("the answer has no {place}")))?;
+            self.kept.insert(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// Asks and checks the answer.
+    ///
+    /// # Errors
+    /// The answer is not as expected, or there is none.
+    pub async fn expect(&mut self, says: &str, request: &Request, expect: &Expect) -> Result<Answer, Stop> {
+        let answer = self.ask(says, request).await?;
+        expect.check(&answer, &self.kept).map_err(Stop::Finding)?;
+        Ok(answer)
+    }
+
+    /// Asks; what was created is noted.
+    ///
+    /// # Errors
+    /// There is no answer, or the time of the whole run is over.
+    pub async fn ask(&mut self, says: &str, request: &Request) -> Result<Answer, Stop> {
+        let mut answers = self.ask_at_once(says, std::slice::from_ref(request)).await?;
+        answers.pop().ok_or_else(|| Stop::Untried("nothing was asked".to_owned()))?.map_err(Stop::from)
+    }
+
+    /// Asks several things at the same time; the answers are in the order of the requests.
+    ///
+    /// # Errors
+    /// The time of the whole run is over, or a request names what nobody has kept.
+    pub async fn ask_at_once(
+        &mut self,
+        says: &str,
+        requests: &[Request],
+    ) -> Result<Vec<Result<Answer, Trouble>>, Stop> {
+        let filled = |request: &Request| request.filled(self.idp, &self.target.base, &self.target.token, &self.kept);
+        let sent: Vec<Sent> =
+            requests.iter().map(filled).collect::<Result<_, _>>().map_err(|name| Stop::Untried(unknown(&name)))?;
+        let client = self.client;
+        let deadline = self.deadline;
+        let answers = join_all(sent.iter().map(|sent| send(client, sent, deadline))).await;
+        for (sent, answer) in sent.iter().zip(&answers) {
+            self.note(says, sent, answer.as_ref());
+        }
+        Ok(answers)
+    }
+
+    fn note(&mut self, says: &str, sent: &Sent, answer: Result<&Answer, &Trouble>) {
+        self.exchanges.push(Exchange::of(says, sent, answer, self.secrets));
+        let Ok(answer) = answer else { return };
+        let path = sent.url.strip_prefix(&self.target.base).unwrap_or_default();
+        let path = path.split('?').next().unwrap_or_default().to_owned();
+        match (sent.method.as_str(), answer.status) {
+            ("POST", 200 | 201) if path == "/Bulk" => self.note_bulk(&answer.body),
+            ("POST", 200 | 201) => {
+                if let Some(id) = answer.body.get("id").and_then(Value::as_str) {
+                    self.created.push(format!("{path}/{id}"));
+                }
+            }
+            ("DELETE", 204 | 200) => self.created.retain(|created| *created != path),
+            _ => {}
+        }
+    }
+
+    fn note_bulk(&mut self, body: &Value) {
+        let operations = body.get("Operations").and_then(Value::as_array).into_iter().flatten();
+        for operation in operations {
+            let text = |name: &str| operation.get(name).and_then(Value::as_str).unwrap_or_default();
+            let Some(path) = text("location").strip_prefix(&self.target.base) else { continue };
+            if text("method").eq_ignore_ascii_case("POST") {
+                self.created.push(path.to_owned());
+            } else if text("method").eq_ignore_ascii_case("DELETE") {
+                self.created.retain(|created| created != path);
+            }
+        }
+    }
+
+    async fn set_stage(&mut self, given: &Given) -> Result<(), Stop> {
+        for (name, changes) in &given.users {
+            self.give_user(name, changes).await?;
+        }
+        for (name, changes) in &given.groups {
+            self.give_group(name, changes).await?;
+        }
+        Ok(())
+    }
+
+    /// Creates somebody; returns the id.
+    ///
+    /// # Errors
+    /// The server does not create them.
+    pub async fn give_user(&mut self, name: &str, changes: &Value) -> Result<String, Stop> {
+        let body = json!({"$kept": "usual", "$with": changes});
+        self.kept.insert("usual".into(), self.usual_person(name));
+        self.give(name, "/Users", &body, "userName").await
+    }
+
+    /// What a person is like whom nobody described.
+    pub fn usual_person(&self, name: &str) -> Value {
+        let run = self.kept.get("run").and_then(Value::as_str).unwrap_or_default();
+        let mut given = name.to_owned();
+        if let Some(first) = given.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let login = format!("{name}-{run}@example.com");
+        let mut person = Map::new();
+        person.insert("schemas".into(), json!([USER]));
+        person.insert("userName".into(), json!(login));
+        for (attribute, value) in [
+            ("externalId", json!(format!("ext-{name}-{run}"))),
+            ("name", json!({"givenName": given, "familyName": "Example"})),
+            ("displayName", json!(format!("{given} Example"))),
+            ("emails", json!([{"value": login, "type": "work", "primary": true}])),
+            ("active", json!(true)),
+        ] {
+            if self.target.claims.knows(attribute) {
+                person.insert(attribute.to_owned(), value);
+            }
+        }
+        Value::Object(person)
+    }
+
+    /// Creates a group; `members` in `changes` names people and groups given before. Returns the id.
+    ///
+    /// # Errors
+    /// The server does not create it, or a member was not given.
+    pub async fn give_group(&mut self, name: &str, changes: &Value) -> Result<String, Stop> {
+        let mut body = json!({"schemas": [GROUP], "displayName": format!("{name}-{{run}}")});
+        for (attribute, value) in changes.as_object().into_iter().flatten() {
+            let value = match value.as_array().filter(|_| attribute == "members") {
+                Some(members) => members.iter().map(|member| self.member(member)).collect::<Result<_, _>>()?,
+                None => value.clone(),
+            };
+            if let Some(body) = body.as_object_mut() {
+                body.insert(attribute.clone(), value);
+            }
+        }
+        self.give(name, "/Groups", &body, "displayName").await
+    }
+
+    fn member(&self, name: &Value) -> Result<Value, Stop> {
+        let id = name.as_str().and_then(|name| self.kept.get(name));
+        id.map(|id| json!({"value": id})).ok_or_else(|| Stop::Untried(unknown(&name.to_string())))
+    }
+
+    async fn give(&mut self, name: &str, path: &str, body: &Value, title: &str) -> Result<String, Stop> {
+        let body = fill::value(body, &self.kept).map_err(|name| Stop::Untried(unknown(&name)))?;
+        let answer = self.ask(&format!("given: {name}"), &Request::with("POST", path, body)).await?;
+        let refused = || Stop::Untried(format!("{name} could not be created (status {})", answer.status));
+        let id = answer.body.get("id").and_then(Value::as_str).filter(|_| answer.status == 201).ok_or_else(refused)?;
+        let mut keep = |suffix: &str, value: Value| self.kept.insert(format!("{name}{suffix}"), value);
+        keep("", json!(id));
+        keep(&format!(".{title}"), answer.body.get(title).cloned().unwrap_or(Value::Null));
+        keep(".etag", json!(answer.header("etag").or_else(|| answer.body.pointer("/meta/version")?.as_str())));
+        keep(".body", answer.body.clone());
+        Ok(id.to_owned())
+    }
+
+    /// Deletes what is left of what was created, newest first. Returns what could not be.
+    pub async fn clean_up(&mut self) -> Vec<String> {
+        let deadline = self.deadline + WAIT;
+        let mut left = Vec::new();
+        for path in std::mem::take(&mut self.created).into_iter().rev() {
+            let Ok(sent) =
+                Request::new("DELETE", &path).filled(Idp::Rfc, &self.target.base, &self.target.token, &self.kept)
+            else {
+                left.push(path);
+                continue;
+            };
+            let is_gone =
+                send(self.client, &sent, deadline).await.is_ok_and(|answer| matches!(answer.status, 200..300 | 404));
+            if !is_gone {
+                left.push(path);
+            }
+        }
+        left
+    }
+}
+
+/// Sends, and comes back later when told to.
+async fn send(client: &Client, sent: &Sent, deadline: Instant) -> Result<Answer, Trouble> {
+    let mut tries = 0;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let answer = match tokio::time::timeout(left, client.send(sent)).await {
+            Ok(answer) => answer?,
+            Err(_) => return Err(Trouble::TooSlow(left)),
+        };
+        let wait = answer.header("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+        match wait.filter(|wait| answer.status == 429 && *wait <= WAIT && tries < RETRIES) {
+            Some(wait) => tokio::time::sleep(wait).await,
+            None => return Ok(answer),
+        }
+        tries += 1;
+    }
+}
