@@ -248,7 +248,12 @@ impl<'a> Session<'a> {
         let body = fill::value(body, &self.kept).map_err(|name| Stop::Untried(unknown(&name)))?;
         let answer = self.ask(&format!("given: {name}"), &Request::with("POST", path, body)).await?;
         let refused = || Stop::Untried(format!("{name} could not be created (status {})", answer.status));
-        let id = answer.body.get("id").and_then(Value::as_str).filter(|_| answer.status == 201).ok_or_else(refused)?;
+        let id = answer
+            .body
+            .get("id")
+            .and_then(Value::as_str)
+            .filter(|_| matches!(answer.status, 200..=299))
+            .ok_or_else(refused)?;
         let mut keep = |suffix: &str, value: Value| self.kept.insert(format!("{name}{suffix}"), value);
         keep("", json!(id));
         keep(&format!(".{title}"), answer.body.get(title).cloned().unwrap_or(Value::Null));

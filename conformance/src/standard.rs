@@ -1,7 +1,8 @@
 //! What the standards demand, sentence by sentence, in our words, each with the cases that try it.
 //!
-//! The files under `standard/` have a sentence a line: section, level, sentence, and `case: a, b` or `no: why it cannot be
-//! tried from outside`, parted by ` | `; a line that begins with `#` names a section.
+//! The files under `standard/` have a sentence a line: section, level, sentence, and `case: a, b`, or `no: why it cannot be
+//! tried from outside`, or `open: a, b` of cases that are still to be written (issue 6), parted by ` | `; a line that begins
+//! with `#` names a section.
 
 use include_dir::{Dir, include_dir};
 
@@ -48,16 +49,38 @@ impl Sentence {
 
 /// All sentences, standard by standard, in the order of the text.
 pub fn sentences() -> impl Iterator<Item = Sentence> {
-    [("RFC 7643", "rfc7643.txt"), ("RFC 7644", "rfc7644.txt"), ("RFC 9865", "rfc9865.txt")].into_iter().flat_map(
-        |(standard, file)| {
-            let text = FILES.get_file(file).and_then(|file| file.contents_utf8()).unwrap_or_default();
-            let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
-            lines.filter_map(move |line| Sentence::parse(standard, line))
-        },
-    )
+    [("RFC 7644", "rfc7644.txt")].into_iter().flat_map(|(standard, file)| {
+        let text = FILES.get_file(file).and_then(|file| file.contents_utf8()).unwrap_or_default();
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        lines.filter_map(move |line| Sentence::parse(standard, line))
+    })
 }
 
 /// The sentences a case tries.
 pub fn sentences_of(case: &str) -> Vec<Sentence> {
     sentences().filter(|sentence| sentence.cases().any(|name| name == case)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_sentence_and_every_case_it_names_exists() {
+        let names: BTreeSet<String> =
+            crate::catalogue::load().unwrap().into_iter().map(|entry| entry.about().id).collect();
+        let text = FILES.get_file("rfc7644.txt").and_then(|file| file.contents_utf8()).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        assert_eq!(lines.count(), sentences().count());
+        for sentence in sentences() {
+            let levels = ["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"];
+            assert!(levels.contains(&sentence.level) && sentence.text.ends_with('.'), "{sentence:?}");
+            let is_answered = sentence.cases().next().is_some() || sentence.reason().is_some();
+            assert!(is_answered || sentence.tried.starts_with("open: "), "{sentence:?}");
+            assert_eq!(sentence.cases().find(|name| !names.contains(*name)), None);
+        }
+        assert!(sentences_of("create-answers-201").iter().any(|sentence| sentence.section == "3.3"));
+    }
 }

@@ -15,7 +15,9 @@
 mod support;
 
 mod broken;
+mod faults;
 mod ours;
+mod proxy;
 
 use std::time::Duration;
 
