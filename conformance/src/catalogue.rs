@@ -1,5 +1,7 @@
 //! All cases, by group, and the profiles that choose among them.
 
+use std::path::{Path, PathBuf};
+
 use clap::ValueEnum;
 use include_dir::{Dir, File, include_dir};
 use serde::{Deserialize, Serialize};
@@ -67,14 +69,22 @@ impl Entry {
 
 /// Every case, in the order of the groups and of their files' names; code after the data of its group.
 ///
+/// Files below `own` come beside the built-in ones, or in the place of one of the same name.
+///
 /// # Errors
 /// The file that is no case, with the reason.
-pub fn load() -> Result<Vec<Entry>, String> {
-    let mut entries = Vec::new();
+pub fn load(own: Option<&Path>) -> Result<Vec<Entry>, String> {
+    let mut entries: Vec<Entry> = code::CASES.iter().map(Entry::Coded).collect();
     for file in files(&CASES) {
-        entries.push(Entry::Written(Box::new(parse(file)?)));
+        let text = file.contents_utf8().ok_or_else(|| format!("{}: not UTF-8", file.path().display()))?;
+        entries.push(Entry::Written(Box::new(parse(file.path(), text)?)));
     }
-    entries.extend(code::CASES.iter().map(Entry::Coded));
+    for file in own.map(own_files).transpose()?.unwrap_or_default() {
+        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        let case = parse(&file, &text)?;
+        entries.retain(|entry| entry.about().id != case.about.id);
+        entries.push(Entry::Written(Box::new(case)));
+    }
     entries.sort_by_cached_key(|entry| {
         let about = entry.about();
         (about.group, matches!(entry, Entry::Coded(_)), about.id)
@@ -88,14 +98,30 @@ fn files(folder: &'static Dir<'static>) -> Vec<&'static File<'static>> {
     found
 }
 
-fn parse(file: &File<'_>) -> Result<Case, String> {
-    let path = file.path();
+/// `<folder>/<group>/<case>.json`, in the order of their names.
+fn own_files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = |folder: &Path| -> Result<Vec<PathBuf>, String> {
+        let said = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
+        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+            .map_err(said)?
+            .map(|entry| Ok(entry.map_err(said)?.path()))
+            .collect::<Result<_, String>>()?;
+        paths.sort();
+        Ok(paths)
+    };
+    let mut found = Vec::new();
+    for group in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
+        found.extend(entries(&group)?.into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "json")));
+    }
+    if found.is_empty() { Err(format!("{} has no <group>/<case>.json", folder.display())) } else { Ok(found) }
+}
+
+fn parse(path: &Path, text: &str) -> Result<Case, String> {
     let said = |problem: &str| format!("{}: {problem}", path.display());
-    let text = file.contents_utf8().ok_or_else(|| said("not UTF-8"))?;
     let mut case: Case = serde_json::from_str(text).map_err(|error| said(&error.to_string()))?;
     let name = |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).map(str::to_owned);
     case.about.id = name(path.file_stem()).ok_or_else(|| said("no name"))?;
-    case.about.group = name(path.parent().map(std::path::Path::as_os_str)).ok_or_else(|| said("no folder"))?;
+    case.about.group = name(path.parent().and_then(Path::file_name)).ok_or_else(|| said("no folder"))?;
     Ok(case)
 }
 
@@ -109,7 +135,7 @@ mod tests {
     #[test]
     fn every_case_has_a_name_of_its_own_and_says_what_it_needs() {
         let mut names = BTreeSet::new();
-        for entry in load().unwrap() {
+        for entry in load(None).unwrap() {
             let about = entry.about();
             assert!(names.insert(about.id.clone()), "{} is there twice", about.id);
             assert!(!about.advice.is_empty() && !about.title.ends_with('.'), "{}", about.id);

@@ -3,6 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -14,6 +16,8 @@ use crate::exchange::{Client, Limits};
 use crate::expected::Expected;
 use crate::report;
 use crate::run::{Plan, Report};
+use crate::simulate::Simulation;
+use crate::standard;
 use crate::target::Target;
 use crate::verdict::Verdict;
 
@@ -22,9 +26,10 @@ const NOT_RUN: u8 = 2;
 
 /// What is tested, with which cases, and what is made of it.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// SCIM base URL of the server, such as `https://scim.example.com/v2`
-    #[arg(long, env = "SCIM_BASE_URL", value_name = "URL", required_unless_present = "list")]
+    #[arg(long, env = "SCIM_BASE_URL", value_name = "URL", required_unless_present_any = ["list", "sentences"])]
     base_url: Option<String>,
     /// Bearer token; the environment variable keeps it out of the list of processes
     #[arg(long, env = "SCIM_TOKEN", value_name = "TOKEN", hide_env_values = true)]
@@ -38,6 +43,9 @@ pub struct Options {
     /// Only the case of this name, or the groups that begin with it; may be given several times
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// Folder with cases of your own, `<group>/<case>.json`; one of the name of a built-in case takes its place
+    #[arg(long, value_name = "FOLDER")]
+    cases: Option<PathBuf>,
     /// Leave out cases about attributes that the server's /Schemas do not list
     #[arg(long)]
     adaptive: bool,
@@ -50,6 +58,12 @@ pub struct Options {
     /// Write that file from this run; explanations in it are kept
     #[arg(long, requires = "expect")]
     update: bool,
+    /// What happens in the companies of the identity providers at work follows from this number
+    #[arg(long, value_name = "NUMBER", default_value_t = Simulation::default().seed)]
+    seed: u64,
+    /// How many cycles an identity provider works
+    #[arg(long, value_name = "NUMBER", default_value_t = Simulation::default().cycles)]
+    cycles: usize,
     /// How long one answer may take
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration)]
     timeout: Duration,
@@ -65,6 +79,9 @@ pub struct Options {
     /// Show the cases and test nothing
     #[arg(long)]
     list: bool,
+    /// Show the sentences of the standards with the cases that try them, as Markdown, and test nothing
+    #[arg(long)]
+    sentences: bool,
 }
 
 /// What makes the exit code 1.
@@ -112,11 +129,18 @@ impl Options {
     }
 
     async fn try_run(&self) -> Result<bool, String> {
+        if self.sentences {
+            print(&standard::page())?;
+            return Ok(true);
+        }
         let plan = Plan {
             profile: self.profile,
             only: self.only.clone(),
+            own: self.cases.clone(),
             is_adaptive: self.adaptive,
             deadline: self.deadline,
+            simulation: Simulation { seed: self.seed, cycles: self.cycles },
+            interrupted: Arc::default(),
         };
         let entries = plan.entries()?;
         if self.list {
@@ -127,6 +151,7 @@ impl Options {
         let client = Client::new(self.limits()?)?;
         let base = self.base_url.as_deref().unwrap_or_default();
         let target = Target::discover(&client, base, &self.token()?).await.map_err(|error| error.to_string())?;
+        let listener = tokio::spawn(interrupt(Arc::clone(&plan.interrupted)));
         let progress = progress(&entries);
         let report = plan
             .run(&client, &target, &entries, |outcome| {
@@ -134,6 +159,7 @@ impl Options {
                 progress.inc(1);
             })
             .await;
+        listener.abort();
         progress.finish_and_clear();
         self.write(&report)?;
         let verdict = match &expected {
@@ -219,6 +245,17 @@ fn save(file: &Path, text: &str) -> Result<(), String> {
 fn print(text: &str) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| format!("cannot print: {error}"))
+}
+
+/// Ends the run at the first Ctrl-C, so that what was created is removed, and the program at the second.
+async fn interrupt(interrupted: Arc<AtomicBool>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        interrupted.store(true, Ordering::Relaxed);
+        let _ = writeln!(std::io::stderr(), "removing what was created; Ctrl-C again to stop at once");
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(i32::from(NOT_RUN));
+    }
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -15,6 +15,7 @@ pub mod report;
 pub mod run;
 pub mod secrets;
 pub mod session;
+pub mod simulate;
 pub mod standard;
 pub mod target;
 pub mod verdict;

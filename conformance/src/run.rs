@@ -1,5 +1,8 @@
 //! Running cases one after the other.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -8,12 +11,10 @@ use serde::Serialize;
 use crate::catalogue::{self, Entry, Profile};
 use crate::exchange::Client;
 use crate::secrets::Secrets;
-use crate::session::{Session, Stop};
+use crate::session::{Session, Setting, Stop};
+use crate::simulate::Simulation;
 use crate::target::Target;
-use crate::verdict::{Counts, Exchange, Outcome, Verdict};
-
-/// Exchanges of a finding that are told, the last ones.
-const TOLD: usize = 30;
+use crate::verdict::{Counts, Outcome, Verdict};
 
 /// What a run consists of.
 #[derive(Clone, Debug)]
@@ -22,10 +23,16 @@ pub struct Plan {
     pub profile: Profile,
     /// Of those, the cases and groups of these names; all when empty.
     pub only: Vec<String>,
+    /// A folder of cases beside the built-in ones.
+    pub own: Option<PathBuf>,
     /// Leaves out what is about attributes that `/Schemas` does not list.
     pub is_adaptive: bool,
     /// How long the whole run may take.
     pub deadline: Duration,
+    /// How long identity providers work, and at what.
+    pub simulation: Simulation,
+    /// When set, the run ends with the case it is at; what that created is removed.
+    pub interrupted: Arc<AtomicBool>,
 }
 
 /// What came of a run.
@@ -38,6 +45,10 @@ pub struct Report {
     pub base_url: String,
     /// Which cases.
     pub profile: Profile,
+    /// Of those, the cases and groups of these names; all when empty.
+    pub only: Vec<String>,
+    /// Of the identity providers at work.
+    pub seed: u64,
     /// When it began.
     pub began: Timestamp,
     /// Milliseconds it took.
@@ -56,7 +67,7 @@ impl Plan {
     /// # Errors
     /// A case that is none, or a name of `only` that nothing has.
     pub fn entries(&self) -> Result<Vec<Entry>, String> {
-        let entries = catalogue::load()?;
+        let entries = catalogue::load(self.own.as_deref())?;
         let names = |entry: &Entry, name: &String| {
             let about = entry.about();
             about.id == *name || about.group.starts_with(name.as_str())
@@ -82,10 +93,13 @@ impl Plan {
         let (began, clock) = (now(), Instant::now());
         let secrets = Secrets::new(&[&target.token]);
         let deadline = clock + self.deadline;
+        let simulation = self.simulation;
+        let setting =
+            Setting { client, target, secrets: &secrets, deadline, interrupted: &self.interrupted, simulation };
         let run = format!("{:x}", began.as_millisecond());
         let (mut outcomes, mut left_behind) = (Vec::new(), Vec::new());
         for (entry, number) in entries.iter().zip(1_usize..) {
-            let mut session = Session::new(client, target, &secrets, deadline, &format!("{run}x{number}"));
+            let mut session = Session::new(setting, &format!("{run}x{number}"));
             let outcome = self.play(&mut session, entry).await;
             left_behind.extend(session.clean_up().await);
             tell(&outcome);
@@ -95,6 +109,8 @@ impl Plan {
             tool: format!("scim-conformance {}", env!("CARGO_PKG_VERSION")),
             base_url: secrets.cut(&target.base),
             profile: self.profile,
+            only: self.only.clone(),
+            seed: self.simulation.seed,
             began,
             took: millis(clock),
             counts: Counts::of(&outcomes),
@@ -107,10 +123,10 @@ impl Plan {
         let (about, clock) = (entry.about(), Instant::now());
         let stop = match session.target.claims.refuse(&about, self.is_adaptive) {
             Some(reason) => Some(Stop::Skipped(reason)),
-            None if session.is_over() => Some(Stop::Untried("the time of the whole run is over".to_owned())),
-            None => match entry {
-                Entry::Written(case) => session.play(case).await.err(),
-                Entry::Coded(case) => (case.play)(session).await.err(),
+            None => match (session.go_on(), entry) {
+                (Err(over), _) => Some(over),
+                (Ok(()), Entry::Written(case)) => session.play(case).await.err(),
+                (Ok(()), Entry::Coded(case)) => (case.play)(session).await.err(),
             },
         };
         let verdict = Verdict::of(stop.as_ref(), about.level);
@@ -122,14 +138,9 @@ impl Plan {
             }),
             about,
             took: millis(clock),
-            exchanges: if verdict == Verdict::Pass { Vec::new() } else { last(exchanges) },
+            exchanges: if verdict == Verdict::Pass { Vec::new() } else { exchanges.into() },
         }
     }
-}
-
-/// What led to a finding.
-fn last(mut exchanges: Vec<Exchange>) -> Vec<Exchange> {
-    exchanges.split_off(exchanges.len().saturating_sub(TOLD))
 }
 
 fn millis(since: Instant) -> u64 {

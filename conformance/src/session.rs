@@ -1,5 +1,7 @@
 //! One case at work: what it asks is recorded, what it creates is removed.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -8,15 +10,44 @@ use serde_json::{Map, Value, json};
 use crate::case::{Case, Given, Step};
 use crate::exchange::{Answer, Client, Expect, Idp, Kept, Request, Sent, Trouble, fill, unknown};
 use crate::secrets::Secrets;
+use crate::simulate::Simulation;
 use crate::target::Target;
 use crate::verdict::Exchange;
 
-/// How often a request that was told to come back later is sent again, and how long it waits at most.
-const RETRIES: usize = 5;
+/// How long a request that was told to come back later waits at most.
 const WAIT: Duration = Duration::from_secs(30);
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+
+/// Exchanges that are kept, the last ones: what led to a finding.
+const TOLD: usize = 30;
+
+/// How often a request that was told to come back later is sent again.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// Attempts in all.
+    pub tries: u32,
+    /// Whether each wait is twice as long as the one before.
+    pub is_doubling: bool,
+}
+
+/// What a run gives to each of its cases.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// What speaks HTTP.
+    pub client: &'a Client,
+    /// The server under test.
+    pub target: &'a Target,
+    /// What no report may show.
+    pub secrets: &'a Secrets,
+    /// When the run is over.
+    pub deadline: Instant,
+    /// Set when the run is to end early.
+    pub interrupted: &'a AtomicBool,
+    /// How long identity providers work.
+    pub simulation: Simulation,
+}
 
 /// Why a case did not come to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,20 +74,45 @@ pub struct Session<'a> {
     pub target: &'a Target,
     secrets: &'a Secrets,
     deadline: Instant,
+    interrupted: &'a AtomicBool,
+    /// How long identity providers work.
+    pub simulation: Simulation,
     idp: Idp,
+    /// What is done when the server says that it is asked too often.
+    pub retry: Retry,
     /// What was kept so far. `run` is unique to the case and the run, `base` the SCIM base URL.
     pub kept: Kept,
-    /// What was asked and answered so far.
-    pub exchanges: Vec<Exchange>,
+    /// What was asked and answered last.
+    pub exchanges: VecDeque<Exchange>,
     /// Paths of what was created and not deleted yet, oldest first.
     created: Vec<String>,
 }
 
 impl<'a> Session<'a> {
     /// A session in which `run` is used in every name.
-    pub fn new(client: &'a Client, target: &'a Target, secrets: &'a Secrets, deadline: Instant, run: &str) -> Self {
+    pub fn new(setting: Setting<'a>, run: &str) -> Self {
+        let Setting { client, target, secrets, deadline, interrupted, simulation } = setting;
         let kept = Kept::from([("run".to_owned(), json!(run)), ("base".to_owned(), json!(target.base))]);
-        Self { client, target, secrets, deadline, idp: Idp::Rfc, kept, exchanges: Vec::new(), created: Vec::new() }
+        let retry = Retry { tries: 6, is_doubling: false };
+        let (exchanges, created) = (VecDeque::new(), Vec::new());
+        Self {
+            client,
+            target,
+            secrets,
+            deadline,
+            interrupted,
+            simulation,
+            idp: Idp::Rfc,
+            retry,
+            kept,
+            exchanges,
+            created,
+        }
+    }
+
+    /// What makes every name unique to the case and the run.
+    pub fn run(&self) -> &str {
+        self.kept.get("run").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// Speaks with the headers of an identity provider from now on.
@@ -64,9 +120,16 @@ impl<'a> Session<'a> {
         self.idp = idp;
     }
 
-    /// Whether the time of the whole run is over.
-    pub fn is_over(&self) -> bool {
-        Instant::now() >= self.deadline
+    /// Why nothing more is asked, if so.
+    ///
+    /// # Errors
+    /// The run was interrupted, or its time is over.
+    pub fn go_on(&self) -> Result<(), Stop> {
+        match () {
+            () if self.interrupted.load(Ordering::Relaxed) => Err(Stop::Untried("the run was interrupted".to_owned())),
+            () if Instant::now() >= self.deadline => Err(Stop::Untried("the time of the whole run is over".to_owned())),
+            () => Ok(()),
+        }
     }
 
     /// Sets the stage and takes each step.
@@ -134,20 +197,44 @@ impl<'a> Session<'a> {
         says: &str,
         requests: &[Request],
     ) -> Result<Vec<Result<Answer, Trouble>>, Stop> {
+        self.go_on()?;
         let filled = |request: &Request| request.filled(self.idp, &self.target.base, &self.target.token, &self.kept);
         let sent: Vec<Sent> =
             requests.iter().map(filled).collect::<Result<_, _>>().map_err(|name| Stop::Untried(unknown(&name)))?;
-        let client = self.client;
-        let deadline = self.deadline;
-        let answers = join_all(sent.iter().map(|sent| send(client, sent, deadline))).await;
+        let (client, retry, deadline) = (self.client, self.retry, self.deadline);
+        let answers = join_all(sent.iter().map(|sent| send(client, sent, retry, deadline))).await;
         for (sent, answer) in sent.iter().zip(&answers) {
             self.note(says, sent, answer.as_ref());
+        }
+        if answers.iter().any(Result::is_err) {
+            self.go_on()?;
         }
         Ok(answers)
     }
 
+    /// Asks with a body that arrives in so many pieces.
+    ///
+    /// # Errors
+    /// As for [`Session::ask`].
+    pub async fn ask_slowly(
+        &mut self,
+        says: &str,
+        request: &Request,
+        pieces: usize,
+        pause: Duration,
+    ) -> Result<Answer, Stop> {
+        let filled = request.filled(self.idp, &self.target.base, &self.target.token, &self.kept);
+        let sent = filled.map_err(|name| Stop::Untried(unknown(&name)))?;
+        let answer = self.client.send_slowly(&sent, pieces, pause).await;
+        self.note(says, &sent, answer.as_ref());
+        Ok(answer?)
+    }
+
     fn note(&mut self, says: &str, sent: &Sent, answer: Result<&Answer, &Trouble>) {
-        self.exchanges.push(Exchange::of(says, sent, answer, self.secrets));
+        if self.exchanges.len() == TOLD {
+            self.exchanges.pop_front();
+        }
+        self.exchanges.push_back(Exchange::of(says, sent, answer, self.secrets));
         let Ok(answer) = answer else { return };
         let path = sent.url.strip_prefix(&self.target.base).unwrap_or_default();
         let path = path.split('?').next().unwrap_or_default().to_owned();
@@ -198,7 +285,7 @@ impl<'a> Session<'a> {
 
     /// What a person is like whom nobody described.
     pub fn usual_person(&self, name: &str) -> Value {
-        let run = self.kept.get("run").and_then(Value::as_str).unwrap_or_default();
+        let run = self.run();
         let mut given = name.to_owned();
         if let Some(first) = given.get_mut(..1) {
             first.make_ascii_uppercase();
@@ -273,8 +360,9 @@ impl<'a> Session<'a> {
                 left.push(path);
                 continue;
             };
-            let is_gone =
-                send(self.client, &sent, deadline).await.is_ok_and(|answer| matches!(answer.status, 200..300 | 404));
+            let is_gone = send(self.client, &sent, self.retry, deadline)
+                .await
+                .is_ok_and(|answer| matches!(answer.status, 200..300 | 404));
             if !is_gone {
                 left.push(path);
             }
@@ -284,8 +372,8 @@ impl<'a> Session<'a> {
 }
 
 /// Sends, and comes back later when told to.
-async fn send(client: &Client, sent: &Sent, deadline: Instant) -> Result<Answer, Trouble> {
-    let mut tries = 0;
+async fn send(client: &Client, sent: &Sent, retry: Retry, deadline: Instant) -> Result<Answer, Trouble> {
+    let (mut tries, mut factor) = (1, 1);
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         let answer = match tokio::time::timeout(left, client.send(sent)).await {
@@ -293,10 +381,11 @@ async fn send(client: &Client, sent: &Sent, deadline: Instant) -> Result<Answer,
             Err(_) => return Err(Trouble::TooSlow(left)),
         };
         let wait = answer.header("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
-        match wait.filter(|wait| answer.status == 429 && *wait <= WAIT && tries < RETRIES) {
-            Some(wait) => tokio::time::sleep(wait).await,
+        match wait.filter(|wait| answer.status == 429 && *wait <= WAIT && tries < retry.tries) {
+            Some(wait) => tokio::time::sleep((wait * factor).min(WAIT)).await,
             None => return Ok(answer),
         }
         tries += 1;
+        factor *= if retry.is_doubling { 2 } else { 1 };
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use scim_conformance::exchange::Limits;
 
-use crate::play;
 use crate::support::{Database, Setup, TestApp};
+use crate::{only, play};
 
 /// A server that answers every connection with these bytes, again and again or once.
 fn server(answer: &'static [u8], is_endless: bool) -> String {
@@ -26,7 +26,7 @@ fn server(answer: &'static [u8], is_endless: bool) -> String {
 
 async fn reason(base: &str) -> String {
     let limits = Limits { timeout: Duration::from_secs(2), size: 1 << 20, authority: None };
-    play(base, "secret", &["list-has-its-form"], limits).await.expect_err("no run").to_string()
+    play(base, "secret", &only(&["list-has-its-form"]), limits).await.expect_err("no run").to_string()
 }
 
 #[actix_web::test]

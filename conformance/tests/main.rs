@@ -15,25 +15,35 @@
 mod support;
 
 mod broken;
+mod command;
 mod faults;
 mod ours;
 mod proxy;
+mod simulations;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use scim_conformance::catalogue::Profile;
 use scim_conformance::exchange::{Client, Limits};
 use scim_conformance::run::{Plan, Report};
+use scim_conformance::simulate::Simulation;
 use scim_conformance::target::{NotReady, Target};
 
-/// Plays cases: those named, or all.
-async fn play(base: &str, token: &str, only: &[&str], limits: Limits) -> Result<Report, NotReady> {
-    let plan = Plan {
+/// A plan of the cases named, or of all.
+fn only(names: &[&str]) -> Plan {
+    Plan {
         profile: Profile::All,
-        only: only.iter().map(|name| (*name).to_owned()).collect(),
+        only: names.iter().map(|name| (*name).to_owned()).collect(),
+        own: None,
         is_adaptive: false,
         deadline: Duration::from_mins(10),
-    };
+        simulation: Simulation::default(),
+        interrupted: Arc::default(),
+    }
+}
+
+async fn play(base: &str, token: &str, plan: &Plan, limits: Limits) -> Result<Report, NotReady> {
     let client = Client::new(limits).expect("a client");
     let target = Target::discover(&client, base, token).await?;
     let entries = plan.entries().expect("cases");

@@ -43,7 +43,7 @@ pub fn whole(attribute: &Attribute, path: &str, value: Value, ignored: &mut Igno
     Ok(if elements.is_empty() { None } else { Some(Value::Array(elements)) })
 }
 
-/// The elements of a multi-valued attribute.
+/// The elements of a multi-valued attribute; one that is given twice counts once (RFC 7643 section 2.4).
 ///
 /// # Errors
 /// As [`whole`]; also 400 `invalidValue` for more than [`limits::ELEMENTS`].
@@ -53,7 +53,7 @@ pub fn elements(attribute: &Attribute, path: &str, value: Value, ignored: &mut I
     let mut elements = Vec::with_capacity(given.len());
     for element in given {
         let element = quirks::decoded(attribute, element);
-        elements.extend(single(attribute, path, element, ignored)?);
+        elements.extend(single(attribute, path, element, ignored)?.filter(|element| !elements.contains(element)));
     }
     Ok(elements)
 }

@@ -1,6 +1,7 @@
 //! Changing the elements of a multi-valued attribute.
 //!
-//! An element that is there already is not added again, so that repeating a request changes nothing. When a change
+//! An element that is there already is not added again, so that repeating a request changes nothing; elements that become
+//! equal are one (RFC 7643 section 2.4). When a change
 //! makes an element the primary one, the others cease to be (RFC 7644 section 3.5.2). An element of which nothing but
 //! its label remains is dropped.
 
@@ -113,7 +114,12 @@ impl<'a> Elements<'a> {
                 overlay(value, Value::Object(Map::from_iter([("primary".to_owned(), Value::Bool(false))])));
             }
         }
-        let values: Vec<Value> = self.values.into_iter().map(|(value, _)| value).collect();
+        let mut values: Vec<Value> = Vec::with_capacity(self.values.len());
+        for (value, _) in self.values {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
         Ok(if values.is_empty() { None } else { Some(Value::Array(values)) })
     }
 }

@@ -1,24 +1,27 @@
 //! Cases that data cannot say: many requests at once, walks while others write, and identity providers at work.
 
+mod limits;
 mod paging;
 mod races;
+mod schemas;
 
 use futures_util::future::BoxFuture;
 
 use crate::case::{About, Feature, Level};
 use crate::session::{Session, Stop};
+use crate::simulate;
 
 /// A case said in code; reported as the others are.
 #[derive(Clone, Copy, Debug)]
 pub struct CodeCase {
-    id: &'static str,
-    group: &'static str,
-    title: &'static str,
-    source: &'static str,
-    level: Level,
-    needs: &'static [Feature],
-    why: &'static str,
-    advice: &'static str,
+    pub(crate) id: &'static str,
+    pub(crate) group: &'static str,
+    pub(crate) title: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) level: Level,
+    pub(crate) needs: &'static [Feature],
+    pub(crate) why: &'static str,
+    pub(crate) advice: &'static str,
     /// What is done.
     pub play: Play,
 }
@@ -51,6 +54,21 @@ pub const CASES: &[CodeCase] = &[
     paging::WALK_UNDER_WRITES,
     paging::CURSOR_WALK_UNDER_WRITES,
     paging::THOUSAND_MEMBERS,
+    schemas::ANSWERS_MATCH,
+    schemas::NAMES,
+    schemas::TYPES,
+    limits::BULK_TOO_MANY,
+    limits::BULK_TOO_LARGE,
+    limits::PATCH_UNSUPPORTED,
+    limits::SLOW_BODY,
+    limits::GALLERY_PACE,
+    simulate::OKTA_AIW,
+    simulate::OKTA_OIN,
+    simulate::ENTRA,
+    simulate::ENTRA_FLAG,
+    simulate::ONELOGIN,
+    simulate::JUMPCLOUD,
+    simulate::GOOGLE,
 ];
 
 /// A finding in words.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use futures_util::{StreamExt, stream};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Method};
+use reqwest::{Body, Certificate, Method};
 use serde_json::Value;
 
 /// A request ready to be sent.
@@ -123,16 +124,38 @@ impl Client {
     /// # Errors
     /// Why there is no whole answer.
     pub async fn send(&self, sent: &Sent) -> Result<Answer, Trouble> {
-        let timeout = self.limits.timeout;
-        tokio::time::timeout(timeout, self.exchange(sent)).await.unwrap_or(Err(Trouble::TooSlow(timeout)))
+        self.within_time(self.exchange(sent, sent.body.clone().map(Body::from))).await
     }
 
-    async fn exchange(&self, sent: &Sent) -> Result<Answer, Trouble> {
+    /// As [`Client::send`], with a body that arrives in pieces with pauses between them.
+    ///
+    /// # Errors
+    /// Why there is no whole answer.
+    pub async fn send_slowly(&self, sent: &Sent, pieces: usize, pause: Duration) -> Result<Answer, Trouble> {
+        let bytes = sent.body.clone().unwrap_or_default().into_bytes();
+        // With its length said before: whether a server takes chunks of HTTP is another question.
+        let mut sent = sent.clone();
+        sent.headers.insert("content-length".to_owned(), bytes.len().to_string());
+        let size = bytes.len().div_ceil(pieces.max(1)).max(1);
+        let chunks: Vec<Vec<u8>> = bytes.chunks(size).map(<[u8]>::to_vec).collect();
+        let slow = stream::iter(chunks).then(move |chunk| async move {
+            tokio::time::sleep(pause).await;
+            Ok::<_, std::convert::Infallible>(chunk)
+        });
+        self.within_time(self.exchange(&sent, Some(Body::wrap_stream(slow)))).await
+    }
+
+    async fn within_time(&self, exchange: impl Future<Output = Result<Answer, Trouble>>) -> Result<Answer, Trouble> {
+        let timeout = self.limits.timeout;
+        tokio::time::timeout(timeout, exchange).await.unwrap_or(Err(Trouble::TooSlow(timeout)))
+    }
+
+    async fn exchange(&self, sent: &Sent, body: Option<Body>) -> Result<Answer, Trouble> {
         let began = Instant::now();
         let method = Method::from_bytes(sent.method.as_bytes()).map_err(not_sent)?;
         let mut request = self.client.request(method, &sent.url).headers(headers(&sent.headers)?);
-        if let Some(body) = &sent.body {
-            request = request.body(body.clone());
+        if let Some(body) = body {
+            request = request.body(body);
         }
         let mut response = request.send().await.map_err(|error| trouble(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

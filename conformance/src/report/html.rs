@@ -39,10 +39,11 @@ pub fn html(report: &Report) -> String {
                     p { (verdict_of(&report.counts)) }
                     (bar(&report.counts))
                     dl {
-                        dt { "Profile" } dd { (report.profile) }
+                        @if report.only.is_empty() { dt { "Profile" } dd { (report.profile) } }
+                        @else { dt { "Only" } dd { (report.only.join(", ")) } }
                         dt { "Tested" } dd { time { (report.began.strftime("%Y-%m-%d %H:%M UTC")) } }
                         dt { "Took" } dd { (format!("{:.1} s", seconds(report.took))) }
-                        dt { "With" } dd { (report.tool) }
+                        dt { "With" } dd { (report.tool) ", seed " (report.seed) }
                     }
                 }
                 main {
@@ -142,7 +143,10 @@ fn finding(outcome: &Outcome) -> Markup {
             @if let Some(problem) = &outcome.problem { p.problem { (problem) } }
             p.advice { b { "What to do: " } (about.advice) }
             details {
-                summary { (outcome.exchanges.len()) " requests and answers" }
+                summary {
+                    @if outcome.exchanges.len() == 1 { "The request and its answer" }
+                    @else { (outcome.exchanges.len()) " requests and answers" }
+                }
                 @for exchange in &outcome.exchanges { (exchanged(exchange)) }
             }
         }

@@ -81,6 +81,14 @@ fn what_onelogin_posts() {
 }
 
 #[test]
+fn an_element_that_is_given_twice_counts_once() {
+    let work = json!({ "value": "ana@acme.test", "type": "work" });
+    let home = json!({ "value": "ana@acme.test", "type": "home" });
+    let found = stored(json!({ "userName": "ana@acme.test", "emails": [work, home, work] }));
+    assert_eq!(found["emails"], json!([work, home]));
+}
+
+#[test]
 fn shapes_that_mean_the_same() {
     let plain = stored(json!({ "userName": "a", "name": { "givenName": "A" }, ENTERPRISE: { "department": "D" } }));
     for body in [
@@ -161,8 +169,8 @@ fn what_is_refused() {
 
 #[test]
 fn a_document_is_bounded_as_a_whole() {
-    let photo = "x".repeat(limits::STRING_BYTES);
-    let photos: Vec<Value> = (0..70).map(|_| json!({ "value": photo })).collect();
+    let photo = "x".repeat(limits::STRING_BYTES - 2);
+    let photos: Vec<Value> = (10..80).map(|number| json!({ "value": format!("{photo}{number}") })).collect();
     assert!(refusal("User", json!({ "userName": "a", "photos": photos })).1.contains("larger"));
 }
 
