@@ -158,6 +158,25 @@ async fn what_cannot_be_removed_is_listed() {
 }
 
 #[actix_web::test]
+async fn what_was_created_without_an_answer_is_found_and_removed() {
+    static FAULT: Fault = telling("creations are not answered", |asked, told| {
+        if asked.method == "POST" {
+            *told = Told::error(500);
+        }
+    });
+    let (_app, entra) = entra().await;
+    let proxy = Proxy::start(&entra.base_url, &FAULT);
+    let cases = ["--only", "create-answers-201", "--only", "create-group", "--only", "rfc7644-3.7-bulk"];
+    let (code, told) = run(&proxy.base, &entra.token, &cases).await;
+    assert_eq!(code, 1, "{told}");
+    for endpoint in ["Users", "Groups"] {
+        let left = entra.get(&format!("/{endpoint}?count=0")).await.expect(200).body["totalResults"].clone();
+        assert_eq!(left, 0, "{endpoint} were left behind");
+    }
+    proxy.stop().await;
+}
+
+#[actix_web::test]
 async fn a_run_ends_with_its_time_and_with_an_interrupt_and_removes_what_it_created() {
     let (_app, entra) = entra().await;
     let (code, told) =

@@ -1,5 +1,7 @@
 //! One case at work: what it asks is recorded, what it creates is removed.
 
+mod created;
+
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,6 +15,7 @@ use crate::secrets::Secrets;
 use crate::simulate::Simulation;
 use crate::target::Target;
 use crate::verdict::Exchange;
+use created::Created;
 
 /// How long a request that was told to come back later waits at most.
 const WAIT: Duration = Duration::from_secs(30);
@@ -84,8 +87,7 @@ pub struct Session<'a> {
     pub kept: Kept,
     /// What was asked and answered last.
     pub exchanges: VecDeque<Exchange>,
-    /// Paths of what was created and not deleted yet, oldest first.
-    created: Vec<String>,
+    created: Created,
 }
 
 impl<'a> Session<'a> {
@@ -94,7 +96,7 @@ impl<'a> Session<'a> {
         let Setting { client, target, secrets, deadline, interrupted, simulation } = setting;
         let kept = Kept::from([("run".to_owned(), json!(run)), ("base".to_owned(), json!(target.base))]);
         let retry = Retry { tries: 6, is_doubling: false };
-        let (exchanges, created) = (VecDeque::new(), Vec::new());
+        let (exchanges, created) = (VecDeque::new(), Created::default());
         Self {
             client,
             target,
@@ -235,32 +237,7 @@ impl<'a> Session<'a> {
             self.exchanges.pop_front();
         }
         self.exchanges.push_back(Exchange::of(says, sent, answer, self.secrets));
-        let Ok(answer) = answer else { return };
-        let path = sent.url.strip_prefix(&self.target.base).unwrap_or_default();
-        let path = path.split('?').next().unwrap_or_default().to_owned();
-        match (sent.method.as_str(), answer.status) {
-            ("POST", 200 | 201) if path == "/Bulk" => self.note_bulk(&answer.body),
-            ("POST", 200 | 201) => {
-                if let Some(id) = answer.body.get("id").and_then(Value::as_str) {
-                    self.created.push(format!("{path}/{id}"));
-                }
-            }
-            ("DELETE", 204 | 200) => self.created.retain(|created| *created != path),
-            _ => {}
-        }
-    }
-
-    fn note_bulk(&mut self, body: &Value) {
-        let operations = body.get("Operations").and_then(Value::as_array).into_iter().flatten();
-        for operation in operations {
-            let text = |name: &str| operation.get(name).and_then(Value::as_str).unwrap_or_default();
-            let Some(path) = text("location").strip_prefix(&self.target.base) else { continue };
-            if text("method").eq_ignore_ascii_case("POST") {
-                self.created.push(path.to_owned());
-            } else if text("method").eq_ignore_ascii_case("DELETE") {
-                self.created.retain(|created| created != path);
-            }
-        }
+        self.created.note(&self.target.base, sent, answer.ok());
     }
 
     async fn set_stage(&mut self, given: &Given) -> Result<(), Stop> {
@@ -348,41 +325,17 @@ impl<'a> Session<'a> {
         keep(".body", answer.body.clone());
         Ok(id.to_owned())
     }
-
-    /// Deletes what is left of what was created, newest first. Returns what could not be.
-    pub async fn clean_up(&mut self) -> Vec<String> {
-        let deadline = self.deadline + WAIT;
-        let mut left = Vec::new();
-        for path in std::mem::take(&mut self.created).into_iter().rev() {
-            let Ok(sent) =
-                Request::new("DELETE", &path).filled(Idp::Rfc, &self.target.base, &self.target.token, &self.kept)
-            else {
-                left.push(path);
-                continue;
-            };
-            let is_gone = send(self.client, &sent, self.retry, deadline)
-                .await
-                .is_ok_and(|answer| matches!(answer.status, 200..300 | 404));
-            if !is_gone {
-                left.push(path);
-            }
-        }
-        left
-    }
 }
 
-/// Sends, and comes back later when told to.
+/// Sends, and comes back later when told to. What is on its way when the time of the run is over may still arrive.
 async fn send(client: &Client, sent: &Sent, retry: Retry, deadline: Instant) -> Result<Answer, Trouble> {
     let (mut tries, mut factor) = (1, 1);
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let answer = match tokio::time::timeout(left, client.send(sent)).await {
-            Ok(answer) => answer?,
-            Err(_) => return Err(Trouble::TooSlow(left)),
-        };
+        let answer = client.send(sent).await?;
         let wait = answer.header("retry-after").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
-        match wait.filter(|wait| answer.status == 429 && *wait <= WAIT && tries < retry.tries) {
-            Some(wait) => tokio::time::sleep((wait * factor).min(WAIT)).await,
+        let wait = wait.filter(|wait| answer.status == 429 && *wait <= WAIT && tries < retry.tries);
+        match wait.map(|wait| (wait * factor).min(WAIT)).filter(|wait| Instant::now() + *wait < deadline) {
+            Some(wait) => tokio::time::sleep(wait).await,
             None => return Ok(answer),
         }
         tries += 1;
