@@ -7,7 +7,8 @@ use include_dir::{Dir, File, include_dir};
 use serde::{Deserialize, Serialize};
 
 use crate::case::{About, Case};
-use crate::code::{self, CodeCase};
+use crate::code;
+use crate::coded::CodeCase;
 
 static CASES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/cases");
 

@@ -16,7 +16,7 @@ use crate::exchange::{Client, Limits};
 use crate::expected::Expected;
 use crate::report;
 use crate::run::{Plan, Report};
-use crate::simulate::Simulation;
+use crate::session::Simulation;
 use crate::standard;
 use crate::target::Target;
 use crate::verdict::Verdict;

@@ -8,6 +8,7 @@
 pub mod case;
 pub mod catalogue;
 pub mod code;
+pub mod coded;
 pub mod command;
 pub mod exchange;
 pub mod expected;

@@ -11,10 +11,9 @@ use serde::Serialize;
 use crate::catalogue::{self, Entry, Profile};
 use crate::exchange::Client;
 use crate::secrets::Secrets;
-use crate::session::{Session, Setting, Stop};
-use crate::simulate::Simulation;
+use crate::session::{Session, Setting, Simulation};
 use crate::target::Target;
-use crate::verdict::{Counts, Outcome, Verdict};
+use crate::verdict::{Counts, Outcome, Stop, Verdict};
 
 /// What a run consists of.
 #[derive(Clone, Debug)]

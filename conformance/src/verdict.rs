@@ -7,10 +7,26 @@ use serde::{Deserialize, Serialize};
 use crate::case::{About, Level};
 use crate::exchange::{Answer, Sent, Trouble};
 use crate::secrets::Secrets;
-use crate::session::Stop;
 
 /// Bytes of a body a report shows.
 const SHOWN: usize = 20_000;
+
+/// Why a case did not come to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The server does not behave as the case says.
+    Finding(String),
+    /// The behaviour could not be tried.
+    Untried(String),
+    /// The server cannot be asked, for a reason only found on the way.
+    Skipped(String),
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Self {
+        Self::Untried(trouble.to_string())
+    }
+}
 
 /// What came of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use scim_conformance::catalogue;
 use scim_conformance::exchange::Limits;
 use scim_conformance::run::{Plan, Report};
-use scim_conformance::simulate::Simulation;
+use scim_conformance::session::Simulation;
 use scim_conformance::verdict::Verdict;
 use serde_json::{Value, json};
 
@@ -32,6 +34,14 @@ pub const fn telling(name: &'static str, tell: fn(&Asked, &mut Told)) -> Fault {
 }
 
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
+/// Additions of members that are being carried out.
+static ADDITIONS: AtomicUsize = AtomicUsize::new(0);
+
+fn is_addition(asked: &Asked) -> bool {
+    let operations = asked.body.get("Operations").and_then(Value::as_array).into_iter().flatten();
+    asked.is_of("PATCH", "/Groups") && operations.into_iter().any(|operation| operation["op"] == "add")
+}
 
 static FAULTS: &[Fault] = &[
     asking("filters are ignored", |asked| asked.take("filter").and(None)),
@@ -61,6 +71,15 @@ static FAULTS: &[Fault] = &[
             ..Told { status: 200, ..Told::error(200) }
         })
     }),
+    Fault {
+        name: "of two additions to a group at the same time one is lost",
+        ask: |asked| (is_addition(asked) && ADDITIONS.fetch_add(1, Ordering::SeqCst) > 0).then(|| Told::empty(204)),
+        tell: |asked, _| {
+            if is_addition(asked) {
+                ADDITIONS.fetch_sub(1, Ordering::SeqCst);
+            }
+        },
+    },
     asking("remove of members with a value list empties the group", |asked| {
         for operation in asked.operations() {
             let is_remove = operation["op"].as_str().is_some_and(|op| op.eq_ignore_ascii_case("remove"));
@@ -347,6 +366,9 @@ async fn found(fault: &'static Fault, names: &[&str]) -> BTreeMap<String, Verdic
     found.map(|outcome| (outcome.about.id, outcome.verdict)).collect()
 }
 
+/// Held by whoever writes the file.
+static WRITING: Mutex<()> = Mutex::new(());
+
 /// Plays every `parts`-th fault, from `part` on.
 async fn find(part: usize, parts: usize) {
     let names = cases();
@@ -357,6 +379,7 @@ async fn find(part: usize, parts: usize) {
     for fault in FAULTS.iter().skip(part).step_by(parts) {
         let got = found(fault, &names).await;
         if std::env::var_os("ANTEROOM_UPDATE_EXPECTED").is_some() {
+            let _alone = WRITING.lock().expect("the file");
             let mut all: Found =
                 serde_json::from_str(&std::fs::read_to_string(file()).unwrap_or_else(|_| "{}".into())).expect("JSON");
             all.insert(fault.name.to_owned(), got.clone());

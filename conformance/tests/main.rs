@@ -27,7 +27,7 @@ use std::time::Duration;
 use scim_conformance::catalogue::Profile;
 use scim_conformance::exchange::{Client, Limits};
 use scim_conformance::run::{Plan, Report};
-use scim_conformance::simulate::Simulation;
+use scim_conformance::session::Simulation;
 use scim_conformance::target::{NotReady, Target};
 
 /// A plan of the cases named, or of all.

@@ -86,6 +86,11 @@ pub(super) fn on_conflict(refusal: impl FnOnce() -> Error) -> impl FnOnce(store:
     }
 }
 
+/// The refusal for an identity that does not exist or is out of reach.
+pub(super) fn no_identity(id: &str) -> Error {
+    Error::invalid("IDENTITY_NOT_FOUND", format!("There is no identity {id}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

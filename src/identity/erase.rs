@@ -60,7 +60,7 @@ pub fn user(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Er
 /// # Errors
 /// 400 `IDENTITY_NOT_FOUND`, `MANAGED_BY_DIRECTORY`; `USER_IN_OTHER_ORGANIZATION` for a client bound to one of several.
 pub fn identity(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Result<(), Error> {
-    let missing = || super::identities::not_found(id);
+    let missing = || super::checks::no_identity(id);
     let found = identities::find(tx, id)?.ok_or_else(missing)?;
     let user = store::users::load(tx, found.user_key)?;
     if !reach.covers_user(tx, user.key)? {

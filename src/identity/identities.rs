@@ -185,8 +185,3 @@ pub fn list(tx: &mut Tx<'_>, reach: Reach, user_id: &str) -> Result<(User, Vec<L
     }
     Ok((found.user, listed))
 }
-
-/// The refusal for an identity that does not exist or is out of reach.
-pub(super) fn not_found(id: &str) -> Error {
-    Error::invalid("IDENTITY_NOT_FOUND", format!("There is no identity {id}"))
-}

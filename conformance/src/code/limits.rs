@@ -5,10 +5,11 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::{CodeCase, finding};
 use crate::case::{Feature, Level};
+use crate::coded::{CodeCase, finding, patch};
 use crate::exchange::{Answer, Request, Trouble};
-use crate::session::{Retry, Session, Stop};
+use crate::session::{Retry, Session};
+use crate::verdict::Stop;
 
 /// Operations and bytes beyond which a limit is not tried.
 const MOST_OPERATIONS: u64 = 10_000;
@@ -144,7 +145,7 @@ async fn patch_unsupported(session: &mut Session<'_>) -> Result<(), Stop> {
         return Err(Stop::Skipped("the server supports PATCH".to_owned()));
     }
     let id = session.give_user("ana", &json!({})).await?;
-    let change = super::races::patch(&json!([{"op": "replace", "value": {"active": false}}]));
+    let change = patch(&json!([{"op": "replace", "value": {"active": false}}]));
     let answer = session.ask("a PATCH", &Request::with("PATCH", format!("/Users/{id}"), change)).await?;
     if answer.status == 501 { Ok(()) } else { finding(format!("expected status 501, got {}", answer.status)) }
 }

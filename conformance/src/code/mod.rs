@@ -5,46 +5,8 @@ mod paging;
 mod races;
 mod schemas;
 
-use futures_util::future::BoxFuture;
-
-use crate::case::{About, Feature, Level};
-use crate::session::{Session, Stop};
+use crate::coded::CodeCase;
 use crate::simulate;
-
-/// A case said in code; reported as the others are.
-#[derive(Clone, Copy, Debug)]
-pub struct CodeCase {
-    pub(crate) id: &'static str,
-    pub(crate) group: &'static str,
-    pub(crate) title: &'static str,
-    pub(crate) source: &'static str,
-    pub(crate) level: Level,
-    pub(crate) needs: &'static [Feature],
-    pub(crate) why: &'static str,
-    pub(crate) advice: &'static str,
-    /// What is done.
-    pub play: Play,
-}
-
-/// What a case does.
-pub type Play = for<'a, 'b> fn(&'a mut Session<'b>) -> BoxFuture<'a, Result<(), Stop>>;
-
-impl CodeCase {
-    /// What the report says of it.
-    pub fn about(&self) -> About {
-        About {
-            id: self.id.to_owned(),
-            group: self.group.to_owned(),
-            title: self.title.to_owned(),
-            source: self.source.to_owned(),
-            level: self.level,
-            needs: self.needs.to_vec(),
-            attributes: Vec::new(),
-            why: self.why.to_owned(),
-            advice: self.advice.to_owned(),
-        }
-    }
-}
 
 /// All of them.
 pub const CASES: &[CodeCase] = &[
@@ -70,8 +32,3 @@ pub const CASES: &[CodeCase] = &[
     simulate::JUMPCLOUD,
     simulate::GOOGLE,
 ];
-
-/// A finding in words.
-fn finding<T>(text: impl Into<String>) -> Result<T, Stop> {
-    Err(Stop::Finding(text.into()))
-}

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::races::patch;
-use super::{CodeCase, finding};
 use crate::case::{Feature, Level};
+use crate::coded::{CodeCase, finding, patch};
 use crate::exchange::{Answer, Expect, Request};
-use crate::session::{Session, Stop};
+use crate::session::Session;
+use crate::verdict::Stop;
 
 /// People a walk passes, and how many it sees at a time.
 const PEOPLE: usize = 12;

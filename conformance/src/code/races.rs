@@ -3,10 +3,11 @@
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::{CodeCase, finding};
 use crate::case::{Feature, Level};
+use crate::coded::{CodeCase, finding, patch};
 use crate::exchange::{Answer, Expect, Request};
-use crate::session::{Session, Stop};
+use crate::session::Session;
+use crate::verdict::Stop;
 
 const AT_ONCE: usize = 8;
 
@@ -110,9 +111,4 @@ async fn stale_writes_at_once(session: &mut Session<'_>) -> Result<(), Stop> {
         return finding(format!("expected one 200 and {} 412, got {}", AT_ONCE - 1, statuses(&answers)));
     }
     Ok(())
-}
-
-/// A PATCH body.
-pub(super) fn patch(operations: &Value) -> Value {
-    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
 }

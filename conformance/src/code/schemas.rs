@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::{CodeCase, finding};
 use crate::case::Level;
+use crate::coded::{CodeCase, finding};
 use crate::exchange::{Expect, Request};
-use crate::session::{Session, Stop};
+use crate::session::Session;
+use crate::verdict::Stop;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:user";
 /// What every resource has (RFC 7643 section 3.1).

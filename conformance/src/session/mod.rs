@@ -12,9 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::case::{Case, Given, Step};
 use crate::exchange::{Answer, Client, Expect, Idp, Kept, Request, Sent, Trouble, fill, unknown};
 use crate::secrets::Secrets;
-use crate::simulate::Simulation;
 use crate::target::Target;
-use crate::verdict::Exchange;
+use crate::verdict::{Exchange, Stop};
 use created::Created;
 
 /// How long a request that was told to come back later waits at most.
@@ -52,20 +51,18 @@ pub struct Setting<'a> {
     pub simulation: Simulation,
 }
 
-/// Why a case did not come to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The server does not behave as the case says.
-    Finding(String),
-    /// The behaviour could not be tried.
-    Untried(String),
-    /// The server cannot be asked, for a reason only found on the way.
-    Skipped(String),
+/// How long identity providers work, and at what.
+#[derive(Clone, Copy, Debug)]
+pub struct Simulation {
+    /// What happens in the company follows from it.
+    pub seed: u64,
+    /// Cycles between which something happens.
+    pub cycles: usize,
 }
 
-impl From<Trouble> for Stop {
-    fn from(trouble: Trouble) -> Self {
-        Self::Untried(trouble.to_string())
+impl Default for Simulation {
+    fn default() -> Self {
+        Self { seed: 1, cycles: 20 }
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) enum Members {
     Put,
     /// The name, then one request that removes by filter and adds.
     OneDelta,
-    /// Additions and removals, each a request, at the same time; removal by value.
+    /// Additions and removals, each a request; removal by value.
     ByValueCapital,
     /// As that, removal by filter.
     ByFilter,

@@ -100,7 +100,9 @@ impl Job<'_, '_> {
         let change = Regrouping { all: &all, added: &added, gone: &gone };
         let requests = self.dialect.regroup(&pushed.id, &team.name, &change);
         if is_due || self.dialect.rename(&pushed.id, &team.name).is_none() {
-            self.send_at_once(&says, &requests, &[200, 204]).await?;
+            for request in &requests {
+                self.send(&says, request, &[200, 204]).await?;
+            }
             pushed.members = all.into_iter().collect();
             pushed.seen = team.clone();
         }

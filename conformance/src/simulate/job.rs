@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::company::{Company, Key, Person, Team};
 use super::dialect::{Dialect, Patience};
 use crate::exchange::{Answer, Request};
-use crate::session::{Retry, Session, Stop};
+use crate::session::{Retry, Session};
+use crate::verdict::Stop;
 
 /// Attempts after which Okta gives a task up.
 const OKTA_TRIES: u32 = 10;
@@ -177,34 +178,18 @@ impl<'s, 'a> Job<'s, 'a> {
 
     /// Asks, and takes a status that is none of `good`, or no answer at all, for a failure.
     pub(super) async fn send(&mut self, says: &str, request: &Request, good: &[u16]) -> Result<Answer, Miss> {
-        let mut answers = self.send_at_once(says, std::slice::from_ref(request), good).await?;
-        answers.pop().ok_or_else(|| Miss::Later("nothing was asked".to_owned()))
-    }
-
-    pub(super) async fn send_at_once(
-        &mut self,
-        says: &str,
-        requests: &[Request],
-        good: &[u16],
-    ) -> Result<Vec<Answer>, Miss> {
-        let mut answers = Vec::new();
-        let mut problem = None;
-        for (request, answer) in requests.iter().zip(self.session.ask_at_once(says, requests).await?) {
-            match answer {
-                Ok(answer) if good.contains(&answer.status) => answers.push(answer),
-                Ok(answer) if answer.status == 429 && self.dialect.patience == Patience::Okta => {
-                    return differs(format!(
-                        "{says}: status 429 without a Retry-After of whole seconds; Okta waits five minutes"
-                    ));
-                }
-                Ok(answer) => {
-                    let Request { method, path, .. } = request;
-                    problem = Some(format!("{says}: {method} {path} answered status {}", answer.status));
-                }
-                Err(trouble) => problem = Some(format!("{says}: {trouble}")),
+        let Request { method, path, .. } = request;
+        let mut answers = self.session.ask_at_once(says, std::slice::from_ref(request)).await?;
+        match answers.pop() {
+            Some(Ok(answer)) if good.contains(&answer.status) => Ok(answer),
+            Some(Ok(answer)) if answer.status == 429 && self.dialect.patience == Patience::Okta => {
+                let problem = "status 429 without a Retry-After of whole seconds; Okta waits five minutes";
+                differs(format!("{says}: {problem}"))
             }
+            Some(Ok(answer)) => later(format!("{says}: {method} {path} answered status {}", answer.status)),
+            Some(Err(trouble)) => later(format!("{says}: {trouble}")),
+            None => later(format!("{says}: nothing was asked")),
         }
-        problem.map_or(Ok(answers), later)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Identity providers at work, over many cycles.
 //!
 //! A [company](company) hires people, changes, moves and loses them; a [job](job) writes what it says of them in the
-//! [dialect](dialect) of an identity provider, as [requests](wire), and tries again by that provider's rules what failed. In the end the server
-//! is [compared](compare) with what was written. A seed makes a run repeatable.
+//! [dialect](dialect) of an identity provider, as [requests](wire), and tries again by that provider's rules what failed.
+//! In the end the server is [compared](compare) with what was written. A seed makes a run repeatable.
 
 mod company;
 mod compare;
@@ -15,9 +15,10 @@ mod wire;
 use futures_util::FutureExt;
 
 use crate::case::{Feature, Level};
-use crate::code::CodeCase;
+use crate::coded::CodeCase;
 use crate::exchange::Request;
-use crate::session::{Session, Stop};
+use crate::session::{Session, Simulation};
+use crate::verdict::Stop;
 use company::Company;
 use dialect::Dialect;
 use job::{Job, Miss};
@@ -26,21 +27,6 @@ use job::{Job, Miss};
 const COMPARED: usize = 5;
 /// Cycles in which nothing new happens, for what failed to be tried again.
 const QUIET: usize = 24;
-
-/// How long identity providers work, and at what.
-#[derive(Clone, Copy, Debug)]
-pub struct Simulation {
-    /// What happens in the company follows from it.
-    pub seed: u64,
-    /// Cycles between which something happens.
-    pub cycles: usize,
-}
-
-impl Default for Simulation {
-    fn default() -> Self {
-        Self { seed: 1, cycles: 20 }
-    }
-}
 
 macro_rules! at_work {
     ($constant:ident, $dialect:ident, $id:literal, $group:literal, $title:literal, $source:literal, $needs:expr) => {

@@ -166,7 +166,7 @@ impl Dialect {
         self.members == Some(Members::OneDelta)
     }
 
-    /// The requests that change the members of a group; they may be sent at the same time.
+    /// The requests that change the members of a group, in their order.
     pub(super) fn regroup(&self, id: &str, name: &str, change: &Regrouping<'_>) -> Vec<Request> {
         let path = format!("/Groups/{id}");
         let Regrouping { all, added, gone } = *change;

@@ -5,12 +5,9 @@
 //! (`urn:ietf:params:scim:schemas:core:2.0:User:name.familyName`).
 
 use std::fmt;
-use std::str::FromStr;
 
 use crate::cursor::Cursor;
 use crate::error::{ErrorKind, ParseError};
-use crate::options::Options;
-use crate::parser;
 
 /// An attribute as written: optional schema URN, name, optional sub-attribute.
 ///
@@ -60,20 +57,6 @@ impl AttributePath {
         Self { urn: None, name: name.into(), sub: Some(sub.into()) }
     }
 
-    /// Parses one attribute path and nothing else, as the `attributes` query
-    /// parameter and the keys of a PATCH without path hold them.
-    ///
-    /// ```
-    /// use scim_filter_parser::AttributePath;
-    ///
-    /// assert_eq!(AttributePath::parse("name.familyName")?, AttributePath::with_sub("name", "familyName"));
-    /// assert!(AttributePath::parse("name.familyName.first").is_err());
-    /// # Ok::<(), scim_filter_parser::ParseError>(())
-    /// ```
-    pub fn parse(input: &str) -> Result<Self, ParseError> {
-        parser::attribute_path(input, &Options::new())
-    }
-
     /// The whole path as text: URN, name and sub-attribute, the same as `Display`.
     ///
     /// ```
@@ -98,14 +81,6 @@ impl fmt::Display for AttributePath {
             Some(sub) => write!(f, ".{sub}"),
             None => Ok(()),
         }
-    }
-}
-
-impl FromStr for AttributePath {
-    type Err = ParseError;
-
-    fn from_str(input: &str) -> Result<Self, ParseError> {
-        Self::parse(input)
     }
 }
 

@@ -4,13 +4,8 @@
 //! the meaning of a comparison belong to whoever knows the schema. Brackets
 //! that change nothing are gone, and `and` and `or` hold all their terms in one list.
 
-use std::str::FromStr;
-
 use crate::attribute::AttributePath;
-use crate::error::ParseError;
 use crate::literal::Literal;
-use crate::options::Options;
-use crate::parser;
 
 /// A comparison operator (RFC 7644 table 3). It is parsed in any letter case and printed in lower case.
 ///
@@ -116,40 +111,4 @@ pub enum Filter {
         /// What one element must satisfy; paths in it are relative to the element. Holds no `ValuePath`.
         filter: Box<Filter>,
     },
-}
-
-impl Filter {
-    /// Parses a filter by the letter of RFC 7644 with the default limits.
-    ///
-    /// ```
-    /// use scim_filter_parser::Filter;
-    ///
-    /// assert!(Filter::parse("emails[type eq \"work\" and value co \"@example.com\"]").is_ok());
-    /// assert!(Filter::parse("emails[type eq \"work\"").is_err());
-    /// ```
-    pub fn parse(input: &str) -> Result<Self, ParseError> {
-        Self::parse_with(input, &Options::new())
-    }
-
-    /// Parses a filter with other limits or in another dialect.
-    ///
-    /// ```
-    /// use scim_filter_parser::{Filter, Options};
-    ///
-    /// let options = Options::new().unquoted_values(true);
-    /// let filter = Filter::parse_with("meta.lastModified gt 2011-05-13T04:42:34Z", &options)?;
-    /// assert_eq!(filter.to_string(), r#"meta.lastModified gt "2011-05-13T04:42:34Z""#);
-    /// # Ok::<(), scim_filter_parser::ParseError>(())
-    /// ```
-    pub fn parse_with(input: &str, options: &Options) -> Result<Self, ParseError> {
-        parser::filter(input, options)
-    }
-}
-
-impl FromStr for Filter {
-    type Err = ParseError;
-
-    fn from_str(input: &str) -> Result<Self, ParseError> {
-        Self::parse(input)
-    }
 }

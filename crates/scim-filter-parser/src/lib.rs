@@ -5,6 +5,7 @@ mod cursor;
 mod display;
 mod error;
 mod filter;
+mod from_text;
 mod junction;
 mod literal;
 mod options;

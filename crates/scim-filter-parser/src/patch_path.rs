@@ -1,13 +1,8 @@
 //! The path of a PATCH operation, RFC 7644 section 3.5.2 figure 7:
 //! `PATH = attrPath / valuePath [subAttr]`.
 
-use std::str::FromStr;
-
 use crate::attribute::AttributePath;
-use crate::error::ParseError;
 use crate::filter::Filter;
-use crate::options::Options;
-use crate::parser;
 
 /// What a PATCH operation is aimed at.
 ///
@@ -35,40 +30,4 @@ pub struct PatchPath {
     pub filter: Option<Filter>,
     /// The sub-attribute of those elements.
     pub sub: Option<String>,
-}
-
-impl PatchPath {
-    /// Parses a path with the default limits.
-    ///
-    /// ```
-    /// use scim_filter_parser::PatchPath;
-    ///
-    /// assert!(PatchPath::parse("members[value eq \"2819c223\"]").is_ok());
-    /// assert!(PatchPath::parse("members[]").is_err());
-    /// ```
-    pub fn parse(input: &str) -> Result<Self, ParseError> {
-        Self::parse_with(input, &Options::new())
-    }
-
-    /// Parses a path with other limits or with values that lack their quotes.
-    ///
-    /// ```
-    /// use scim_filter_parser::{Options, PatchPath};
-    ///
-    /// let options = Options::new().unquoted_values(true);
-    /// let path = PatchPath::parse_with("emails[type eq work].value", &options)?;
-    /// assert_eq!(path.to_string(), r#"emails[type eq "work"].value"#);
-    /// # Ok::<(), scim_filter_parser::ParseError>(())
-    /// ```
-    pub fn parse_with(input: &str, options: &Options) -> Result<Self, ParseError> {
-        parser::patch_path(input, options)
-    }
-}
-
-impl FromStr for PatchPath {
-    type Err = ParseError;
-
-    fn from_str(input: &str) -> Result<Self, ParseError> {
-        Self::parse(input)
-    }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use super::not_found;
 use crate::identity::act::{About, Act};
+use crate::identity::checks::no_identity;
 use crate::identity::reach::Reach;
 use crate::identity::{Error, users};
 use crate::store::identities::{self as rows, Identity};
@@ -15,9 +15,9 @@ use crate::store::{self, Tx};
 /// # Errors
 /// 400 `IDENTITY_NOT_FOUND`; Kinde lists no 404.
 pub fn get(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<(User, Identity, Option<String>), Error> {
-    let identity = rows::find(tx, id)?.ok_or_else(|| not_found(id))?;
+    let identity = rows::find(tx, id)?.ok_or_else(|| no_identity(id))?;
     if !reach.covers_user(tx, identity.user_key)? {
-        return Err(not_found(id));
+        return Err(no_identity(id));
     }
     let user = store::users::load(tx, identity.user_key)?;
     let connection = identity.connection_key.map(|key| store::connections::load(tx, key)).transpose()?;
@@ -34,7 +34,7 @@ pub fn make_primary(tx: &mut Tx<'_>, act: &Act, reach: Reach, id: &str) -> Resul
     reach.check_user_is_not_shared(tx, user.key)?;
     let held = rows::list_of_user(tx, user.key)?;
     let same = held.iter().filter(|other| other.kind == identity.kind).collect::<Vec<_>>();
-    let chosen = same.iter().find(|other| other.key == identity.key).ok_or_else(|| not_found(id))?;
+    let chosen = same.iter().find(|other| other.key == identity.key).ok_or_else(|| no_identity(id))?;
     if chosen.is_primary {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::identity::act::{About, Act};
+use crate::identity::checks::no_identity;
 use crate::identity::reach::Reach;
 use crate::identity::{Error, connections};
 use crate::store::identities::{self as rows, Identity};
@@ -72,13 +73,13 @@ fn release(tx: &mut Tx<'_>, act: &Act, identity: &Identity) -> Result<(), Error>
 
 /// The locked enterprise identity.
 fn enterprise_identity(tx: &mut Tx<'_>, reach: Reach, id: &str) -> Result<Identity, Error> {
-    let found = rows::find(tx, id)?.ok_or_else(|| super::not_found(id))?;
-    let identity = rows::lock(tx, found.key)?.ok_or_else(|| super::not_found(id))?;
+    let found = rows::find(tx, id)?.ok_or_else(|| no_identity(id))?;
+    let identity = rows::lock(tx, found.key)?.ok_or_else(|| no_identity(id))?;
     let Some(connection) = identity.connection_key.filter(|_| identity.kind == "enterprise") else {
         return Err(Error::invalid("NOT_AN_ENTERPRISE_IDENTITY", "Only enterprise identities are bound to a subject"));
     };
     if !reach.covers(store::connections::load(tx, connection)?.organization_key) {
-        return Err(super::not_found(id));
+        return Err(no_identity(id));
     }
     Ok(identity)
 }

@@ -3,7 +3,7 @@
 use csv_core::ReadRecordResult;
 
 use super::columns::Header;
-use super::reader::{MAX_RECORD_BYTES, Record};
+use super::record::{MAX_RECORD_BYTES, Record};
 use crate::identity::Error;
 
 /// Cells of one record that are read.

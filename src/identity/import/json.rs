@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::reader::{MAX_RECORD_BYTES, Record};
+use super::record::{MAX_RECORD_BYTES, Record};
 use super::row::{Given, Named, Row, Wanted};
 use crate::identity::Error;
 

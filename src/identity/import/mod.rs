@@ -12,6 +12,7 @@ mod csv;
 mod export;
 mod json;
 mod reader;
+mod record;
 mod rehearsal;
 mod row;
 mod who;
@@ -27,7 +28,8 @@ use crate::store::{self, Store, Tx};
 
 pub use cells::guarded;
 pub use export::{Export, Page};
-pub use reader::{Format, MAX_RECORD_BYTES, Reader, Record};
+pub use reader::{Format, Reader};
+pub use record::{MAX_RECORD_BYTES, Record};
 use rehearsal::Seen;
 pub use row::Row;
 
