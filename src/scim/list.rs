@@ -52,16 +52,19 @@ impl ListQuery {
     /// Reads query parameters, names in any letter case; what is not known is ignored.
     ///
     /// # Errors
-    /// 400 `invalidFilter`, and 400 `invalidValue` for a number that is none, for a parameter given twice and for what
-    /// [`Sort::parse`] and [`ListQuery::of`] refuse.
+    /// 400 `invalidFilter`, `invalidCount` for a count that is no number beside a cursor (RFC 9865 section 2.1), and
+    /// `invalidValue` for another number that is none, for a parameter given twice and for what [`Sort::parse`] and
+    /// [`ListQuery::of`] refuse.
     pub fn parse(parameters: &[(String, String)], quirks: &Quirks) -> Result<Self, Error> {
+        let cursor = parameter(parameters, "cursor")?;
+        let wrong_count = if cursor.is_some() { Error::invalid_count } else { Error::invalid_value };
         let words = Words {
             filter: parameter(parameters, "filter")?,
             sort_by: parameter(parameters, "sortBy")?,
             sort_order: parameter(parameters, "sortOrder")?,
-            start_index: integer(parameters, "startIndex")?,
-            count: integer(parameters, "count")?,
-            cursor: parameter(parameters, "cursor")?,
+            start_index: integer(parameters, "startIndex", Error::invalid_value)?,
+            count: integer(parameters, "count", wrong_count)?,
+            cursor,
         };
         Self::of(&words, Projection::parse(parameters)?, quirks)
     }
@@ -95,13 +98,11 @@ pub fn filter(text: &str, quirks: &Quirks) -> Result<Filter, Error> {
         .map_err(|error| Error::invalid_filter(format!("filter: {error}")))
 }
 
-fn integer(parameters: &[(String, String)], name: &str) -> Result<Option<i64>, Error> {
+fn integer(parameters: &[(String, String)], name: &str, wrong: fn(String) -> Error) -> Result<Option<i64>, Error> {
     let Some(text) = parameter(parameters, name)? else {
         return Ok(None);
     };
-    text.parse()
-        .map(Some)
-        .map_err(|_| Error::invalid_value(format!("{name} must be an integer, not {}", excerpt(text))))
+    text.parse().map(Some).map_err(|_| wrong(format!("{name} must be an integer, not {}", excerpt(text))))
 }
 
 /// Where a page stands in its list.

@@ -34,7 +34,9 @@ impl std::fmt::Display for Difference {
 /// | `"$any"` `"$string"` `"$number"` `"$boolean"` `"$array"` `"$object"` | any value, or one of this kind |
 /// | `"$integer"` | a whole number |
 /// | `"$uuid"` `"$time"` | a string in the form of a UUID; an `xsd:dateTime` with a zone |
-/// | `{"$not": x}` | what does not match `x` |
+/// | `"$unreserved"` | a string that needs no escaping in a URL (RFC 3986 section 2.3) |
+/// | `{"$not": x}` | what does not match `x`, or is not there |
+/// | `{"$optional": x}` | what matches `x`, or is not there |
 /// | `{"$has": "text"}` | a string with this in it |
 /// | `{"$begins": "text"}` `{"$ends": "text"}` | a string that begins, or ends, with this |
 /// | `{"$like": "text"}` | this string, in any letter case |
@@ -79,6 +81,7 @@ fn is_kind(kind: &str, got: &Value) -> bool {
         "$object" => got.is_object(),
         "$uuid" => got.as_str().is_some_and(is_uuid),
         "$time" => got.as_str().is_some_and(|text| text.parse::<jiff::Timestamp>().is_ok()),
+        "$unreserved" => got.as_str().is_some_and(|text| text.chars().all(is_unreserved)),
         _ => false,
     }
 }
@@ -86,6 +89,10 @@ fn is_kind(kind: &str, got: &Value) -> bool {
 fn is_uuid(text: &str) -> bool {
     let lengths: Vec<usize> = text.split('-').map(str::len).collect();
     lengths == [8, 4, 4, 4, 12] && text.chars().all(|char| char.is_ascii_hexdigit() || char == '-')
+}
+
+fn is_unreserved(char: char) -> bool {
+    char.is_ascii_alphanumeric() || ['-', '.', '_', '~'].contains(&char)
 }
 
 /// The rule an object stands for, with its argument.
@@ -97,6 +104,7 @@ fn rule(object: &Map<String, Value>) -> Option<(&str, &Value)> {
 fn satisfies(rule: &str, argument: &Value, got: &Value) -> bool {
     match (rule, argument, got) {
         ("$not", _, _) => compare(argument, got, "").is_some(),
+        ("$optional", _, _) => compare(argument, got, "").is_none(),
         ("$has", Value::String(part), Value::String(whole)) => whole.contains(part),
         ("$begins", Value::String(part), Value::String(whole)) => whole.starts_with(part),
         ("$ends", Value::String(part), Value::String(whole)) => whole.ends_with(part),
@@ -130,9 +138,9 @@ fn compare_members(object: &Map<String, Value>, expected: &Value, got: &Value, a
     object.iter().find_map(|(name, wanted)| {
         let at = format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
         let Some(member) = members.get(name) else {
-            // What must not match is satisfied by what is not there.
-            let is_negated = wanted.as_object().and_then(rule).is_some_and(|(name, _)| name == "$not");
-            return (!is_negated).then(|| differs(&at, wanted, None));
+            let rule = wanted.as_object().and_then(rule);
+            let may_be_absent = rule.is_some_and(|(name, _)| ["$not", "$optional"].contains(&name));
+            return (!may_be_absent).then(|| differs(&at, wanted, None));
         };
         compare(wanted, member, &at)
     })
@@ -192,6 +200,10 @@ mod tests {
             (json!("$time"), json!("2026-11-01T10:00:00Z"), true),
             (json!("$time"), json!("2026-11-01"), false),
             (json!("$boolean"), json!("true"), false),
+            (json!("$unreserved"), json!("aZ09-._~"), true),
+            (json!("$unreserved"), json!("a+b"), false),
+            (json!({"$optional": "$integer"}), json!(1), true),
+            (json!({"$optional": "$integer"}), json!("1"), false),
             (json!({"$begins": "he"}), json!("hello"), true),
             (json!({"$ends": "he"}), json!("hello"), false),
             (json!({"$like": "ANA"}), json!("ana"), true),
@@ -216,6 +228,7 @@ mod tests {
             assert_eq!(matches(&expected, &got), is_match, "{expected} {got}");
         }
         assert!(matches(&json!({"a": {"$not": true}}), &json!({})));
+        assert!(matches(&json!({"a": {"$optional": true}}), &json!({})));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Identity providers at work, over many cycles.
 //!
-//! A [company](company) hires people, changes, moves and loses them; a [job](job) writes what it says of them in the
-//! [dialect](dialect) of an identity provider, as [requests](wire), and tries again by that provider's rules what failed.
-//! In the end the server is [compared](compare) with what was written. A seed makes a run repeatable.
+//! A `company` hires people, changes, moves and loses them; a `job` writes what it says of them in the `dialect` of an
+//! identity provider, as requests (`wire`), and tries again by that provider's rules what failed. In the end the server is
+//! held against what was written (`compare`). A seed makes a run repeatable.
 
 mod company;
 mod compare;

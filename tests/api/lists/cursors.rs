@@ -99,6 +99,7 @@ api_test! {
         get(&okta, "", &[filter, ("cursor", next)]).await.expect_error(400, "invalidCursor");
         get(&other, "/Users", &[filter, ("cursor", next)]).await.expect_error(400, "invalidCursor");
         get(&okta, "/Users", &[filter, ("cursor", next), ("count", "2")]).await.expect_error(400, "invalidCount");
+        get(&okta, "/Users", &[filter, ("cursor", ""), ("count", "two")]).await.expect_error(400, "invalidCount");
         get(&okta, "/Users", &[filter, ("cursor", next), ("startIndex", "1")]).await.expect_error(400, "invalidValue");
         get(&okta, "/Users", &[filter, ("cursor", next), ("cursor", next)]).await.expect_error(400, "invalidValue");
     }
