@@ -16,7 +16,6 @@ use futures_util::FutureExt;
 
 use crate::case::{Feature, Level};
 use crate::coded::CodeCase;
-use crate::exchange::Request;
 use crate::session::{Session, Simulation};
 use crate::verdict::Stop;
 use company::Company;
@@ -29,9 +28,9 @@ const COMPARED: usize = 5;
 const QUIET: usize = 24;
 
 macro_rules! at_work {
-    ($constant:ident, $dialect:ident, $id:literal, $group:literal, $title:literal, $source:literal, $needs:expr) => {
+    ($name:ident, $id:literal, $group:literal, $title:literal, $source:literal, $needs:expr) => {
         /// See the title.
-        pub(crate) const $constant: CodeCase = CodeCase {
+        pub(crate) const $name: CodeCase = CodeCase {
             id: $id,
             group: $group,
             title: $title,
@@ -40,13 +39,12 @@ macro_rules! at_work {
             needs: $needs,
             why: "A server that answers each request well can still drift away from the identity provider over time.",
             advice: "Play the cycle again with --only, --seed and --cycles, and look at the last requests.",
-            play: |session| simulate(session, &dialect::$dialect).boxed(),
+            play: |session| simulate(session, &dialect::$name).boxed(),
         };
     };
 }
 
 at_work!(
-    OKTA_AIW,
     OKTA_AIW,
     "okta-aiw-at-work",
     "okta-simulation",
@@ -56,7 +54,6 @@ at_work!(
 );
 at_work!(
     OKTA_OIN,
-    OKTA_OIN,
     "okta-oin-at-work",
     "okta-simulation",
     "A catalogue app of Okta keeps the server in step over many cycles: PATCH for access and groups",
@@ -64,7 +61,6 @@ at_work!(
     &[Feature::Filter, Feature::Groups, Feature::Patch]
 );
 at_work!(
-    ENTRA,
     ENTRA,
     "entra-at-work",
     "entra-simulation",
@@ -74,7 +70,6 @@ at_work!(
 );
 at_work!(
     ENTRA_FLAG,
-    ENTRA_FLAG,
     "entra-flag-at-work",
     "entra-simulation",
     "Entra keeps the server in step over many cycles, with aadOptscim062020 on the tenant URL",
@@ -82,7 +77,6 @@ at_work!(
     &[Feature::Filter, Feature::Groups, Feature::Patch]
 );
 at_work!(
-    ONELOGIN,
     ONELOGIN,
     "onelogin-at-work",
     "onelogin",
@@ -92,7 +86,6 @@ at_work!(
 );
 at_work!(
     JUMPCLOUD,
-    JUMPCLOUD,
     "jumpcloud-at-work",
     "jumpcloud",
     "JumpCloud keeps the server in step over many cycles, and sends additions again that are done",
@@ -100,7 +93,6 @@ at_work!(
     &[Feature::Filter, Feature::Groups, Feature::Patch]
 );
 at_work!(
-    GOOGLE,
     GOOGLE,
     "google-at-work",
     "google",
@@ -125,7 +117,7 @@ async fn simulate(session: &mut Session<'_>, dialect: &'static Dialect) -> Resul
 
 async fn work(job: &mut Job<'_, '_>, cycles: usize) -> Result<(), Miss> {
     for path in job.dialect.greeting {
-        let request: Request = job.dialect.request("GET", path);
+        let request = job.dialect.request("GET", path);
         job.insist("tests the connection", &request, &[200]).await?;
     }
     for _ in 0..cycles {

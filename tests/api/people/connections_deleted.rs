@@ -9,6 +9,8 @@ use super::support::*;
 use crate::support::{Answer, Directory, NOW, Setup, Sql, TestApp, api_test};
 
 const DAY: Duration = Duration::from_hours(24);
+/// More than one step removes.
+const PEOPLE: i64 = 600;
 
 async fn without_directory(app: &TestApp, directory: &Directory) {
     let query = format!(
@@ -94,6 +96,30 @@ api_test! {
         let body = json!({"type": "enterprise", "value": "ana@acme.test", "connection_id": other.connection_id});
         app.api(Method::POST, &format!("/api/v1/users/{kp}/identities"), Some(body)).await.expect(201);
         assert_eq!(allowed(&app.sign_in(&other, json!({"subject": "s9", "email": "ana@acme.test"})).await, "bound"), kp);
+    }
+}
+
+api_test! {
+    async fn a_deleted_connection_goes_entirely_where_it_has_more_people_than_are_removed_at_once(app: TestApp) {
+        let mut app = app;
+        let directory = app.directory(Setup::default()).await;
+        let post = |id: String, path: &str, data: Value| json!({"method": "POST", "bulkId": id, "path": path, "data": data});
+        let mut operations: Vec<Value> = (0..PEOPLE)
+            .map(|number| post(number.to_string(), "/Users", json!({"userName": format!("p{number}@acme.test")})))
+            .collect();
+        let members: Vec<Value> = (0..PEOPLE).map(|number| json!({"value": format!("bulkId:{number}")})).collect();
+        operations.push(post("all".into(), "/Groups", json!({"displayName": "All", "members": members})));
+        let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
+        directory.post("/Bulk", &body).await.expect(200);
+        let mut sql = Sql::connect(&app.database.url);
+        let tables = ["identities", "members", "resources", "connections"];
+        let mut counts = || tables.map(|table| sql.numbers(&format!("SELECT count(*) AS value FROM {table}"))[0]);
+        assert_eq!(counts(), [PEOPLE, PEOPLE, PEOPLE + 1, 1]);
+        without_directory(&app, &directory).await;
+        delete(&app, &directory).await.expect(200);
+        app.advance(DAY * 7).await;
+        run_jobs(&app).await;
+        assert_eq!(counts(), [0; 4]);
     }
 }
 
