@@ -58,7 +58,7 @@ impl Tx<'_> {
         let found: Option<i64> = attribute_paths::table
             .filter(attribute_paths::path.eq(path))
             .select(attribute_paths::key)
-            .first(self.connection)
+            .get_result(self.connection)
             .optional()?;
         found.ok_or_else(|| Error::internal(format!("attribute path {path} is not registered")))
     }

@@ -75,7 +75,7 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Client>, Error> {
 
 /// The client with this id.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Client>, Error> {
-    Ok(management_clients::table.filter(management_clients::id.eq(id)).first(tx.connection).optional()?)
+    Ok(management_clients::table.filter(management_clients::id.eq(id)).get_result(tx.connection).optional()?)
 }
 
 /// Whether a secret's hash is one of the client's that holds at `now`.

@@ -75,12 +75,12 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewConnection) -> Result<ConnectionKey, Err
 
 /// The connection with this public id.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Connection>, Error> {
-    Ok(connections::table.filter(connections::id.eq(id)).first(tx.connection).optional()?)
+    Ok(connections::table.filter(connections::id.eq(id)).get_result(tx.connection).optional()?)
 }
 
 /// The connection with this row key.
 pub fn load(tx: &mut Tx<'_>, key: ConnectionKey) -> Result<Connection, Error> {
-    Ok(connections::table.filter(connections::key.eq(key)).first(tx.connection)?)
+    Ok(connections::table.filter(connections::key.eq(key)).get_result(tx.connection)?)
 }
 
 /// The connections with this exact name.
@@ -147,7 +147,7 @@ pub fn end_deleting(tx: &mut Tx<'_>, connection: &Connection) -> Result<(), Erro
 /// A connection that has been on its way out since this time or longer.
 pub fn find_deleting_since(tx: &mut Tx<'_>, since: i64) -> Result<Option<Connection>, Error> {
     let due = connections::table.filter(connections::deleting_since.le(since)).order(connections::key);
-    Ok(due.first(tx.connection).optional()?)
+    Ok(due.limit(1).get_result(tx.connection).optional()?)
 }
 
 /// Removes a connection of which nothing is left but settings, schemas and counts; those go with it.
@@ -258,9 +258,9 @@ pub fn is_allowed(tx: &mut Tx<'_>, connection: &Connection, organization: Organi
 pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<Connection>, Error> {
     let query = connections::table.filter(connections::id.eq(id));
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
         super::backend::AnyConnection::Postgres(connection) => {
-            query.for_no_key_update().first(connection).optional()?
+            query.for_no_key_update().get_result(connection).optional()?
         }
     })
 }
@@ -269,7 +269,7 @@ pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<Connection>, Error> {
 pub fn lock_shared(tx: &mut Tx<'_>, id: &str) -> Result<Option<Connection>, Error> {
     let query = connections::table.filter(connections::id.eq(id));
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
-        super::backend::AnyConnection::Postgres(connection) => query.for_share().first(connection).optional()?,
+        super::backend::AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_share().get_result(connection).optional()?,
     })
 }

@@ -155,8 +155,8 @@ pub fn has_any(tx: &mut Tx<'_>) -> Result<bool, Error> {
 pub fn hold(tx: &mut Tx<'_>, connection: ConnectionKey, version: i64) -> Result<bool, Error> {
     let query = connections::table.filter(connections::key.eq(connection)).select(connections::settings_version);
     let found: i64 = match &mut *tx.connection {
-        AnyConnection::Sqlite(inner) => query.first(inner)?,
-        AnyConnection::Postgres(inner) => query.for_share().first(inner)?,
+        AnyConnection::Sqlite(inner) => query.get_result(inner)?,
+        AnyConnection::Postgres(inner) => query.for_share().get_result(inner)?,
     };
     Ok(found == version)
 }

@@ -76,7 +76,7 @@ pub fn find_by_external(
     now: i64,
 ) -> Result<Option<Departure>, Error> {
     let query = live(connection, now).filter(departures::external_key.eq(external_key));
-    Ok(query.first(tx.connection).optional()?)
+    Ok(query.limit(1).get_result(tx.connection).optional()?)
 }
 
 /// The latest departure of a subject that still holds at `now`.
@@ -87,7 +87,7 @@ pub fn find_by_subject(
     now: i64,
 ) -> Result<Option<Departure>, Error> {
     let query = live(connection, now).filter(departures::subject.eq(subject));
-    Ok(query.first(tx.connection).optional()?)
+    Ok(query.limit(1).get_result(tx.connection).optional()?)
 }
 
 /// The latest departure with an email that still holds at `now`.
@@ -98,7 +98,7 @@ pub fn find_by_email(
     now: i64,
 ) -> Result<Option<Departure>, Error> {
     let query = live(connection, now).filter(departures::email_key.eq(email_key));
-    Ok(query.first(tx.connection).optional()?)
+    Ok(query.limit(1).get_result(tx.connection).optional()?)
 }
 
 /// The latest departure of a userName that still holds at `now`.
@@ -109,7 +109,7 @@ pub fn find_by_user_name(
     now: i64,
 ) -> Result<Option<Departure>, Error> {
     let query = live(connection, now).filter(departures::user_name_key.eq(user_name_key));
-    Ok(query.first(tx.connection).optional()?)
+    Ok(query.limit(1).get_result(tx.connection).optional()?)
 }
 
 /// Whether a user left this connection and is remembered.

@@ -99,17 +99,17 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewDirectory) -> Result<DirectoryKey, Error
 
 /// The directory with this public id.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Directory>, Error> {
-    Ok(directories::table.filter(directories::id.eq(id)).first(tx.connection).optional()?)
+    Ok(directories::table.filter(directories::id.eq(id)).get_result(tx.connection).optional()?)
 }
 
 /// The directory with this row key.
 pub fn load(tx: &mut Tx<'_>, key: DirectoryKey) -> Result<Directory, Error> {
-    Ok(directories::table.filter(directories::key.eq(key)).first(tx.connection)?)
+    Ok(directories::table.filter(directories::key.eq(key)).get_result(tx.connection)?)
 }
 
 /// The directory of a connection.
 pub fn find_of_connection(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<Option<Directory>, Error> {
-    Ok(directories::table.filter(directories::connection_key.eq(connection)).first(tx.connection).optional()?)
+    Ok(directories::table.filter(directories::connection_key.eq(connection)).get_result(tx.connection).optional()?)
 }
 
 /// Removes a directory and its tokens; false when it is gone already.
@@ -145,9 +145,9 @@ pub fn set_state(tx: &mut Tx<'_>, key: DirectoryKey, state: &str) -> Result<(), 
 pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<Directory>, Error> {
     let query = directories::table.filter(directories::id.eq(id));
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
         super::backend::AnyConnection::Postgres(connection) => {
-            query.for_no_key_update().first(connection).optional()?
+            query.for_no_key_update().get_result(connection).optional()?
         }
     })
 }

@@ -63,7 +63,10 @@ pub struct ClaimChange {
 
 /// Who a domain belongs to.
 pub fn find(tx: &mut Tx<'_>, domain: &str) -> Result<Option<Domain>, Error> {
-    Ok(organization_domains::table.filter(organization_domains::domain.eq(domain)).first(tx.connection).optional()?)
+    Ok(organization_domains::table
+        .filter(organization_domains::domain.eq(domain))
+        .get_result(tx.connection)
+        .optional()?)
 }
 
 /// Records a proven domain; false when it has an owner already.
@@ -144,15 +147,15 @@ pub fn insert_claim(
 
 /// A claim of an organization.
 pub fn find_claim(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str) -> Result<Option<Claim>, Error> {
-    Ok(domain_claims::table.find((organization, domain)).first(tx.connection).optional()?)
+    Ok(domain_claims::table.find((organization, domain)).get_result(tx.connection).optional()?)
 }
 
 /// A claim of an organization, for a change of it: until the transaction ends nobody else changes it.
 pub fn lock_claim(tx: &mut Tx<'_>, organization: OrganizationKey, domain: &str) -> Result<Option<Claim>, Error> {
     let query = domain_claims::table.find((organization, domain));
     Ok(match &mut *tx.connection {
-        AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
-        AnyConnection::Postgres(connection) => query.for_no_key_update().first(connection).optional()?,
+        AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
+        AnyConnection::Postgres(connection) => query.for_no_key_update().get_result(connection).optional()?,
     })
 }
 

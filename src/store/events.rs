@@ -96,7 +96,7 @@ pub fn list(tx: &mut Tx<'_>, connection: ConnectionKey, limit: i64) -> Result<Ve
 /// Whether an event of this kind tells of a user.
 pub fn has_any(tx: &mut Tx<'_>, user_id: &str, kind: &str) -> Result<bool, Error> {
     let of = events::table.filter(events::user_id.eq(user_id)).filter(events::kind.eq(kind));
-    Ok(of.select(events::key).first::<i64>(tx.connection).optional()?.is_some())
+    Ok(of.select(events::key).limit(1).get_result::<i64>(tx.connection).optional()?.is_some())
 }
 
 /// Public ids of the users who were merged into this one.

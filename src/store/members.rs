@@ -149,7 +149,7 @@ pub fn are_more_than(
         .select(members::member_key)
         .offset(i64::try_from(limit).unwrap_or(i64::MAX))
         .limit(1)
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?;
     Ok(one_beyond.is_some())
 }

@@ -7,7 +7,11 @@ use super::{Error, Tx};
 
 /// The value kept under `name`.
 pub fn find(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, Error> {
-    Ok(store_meta::table.filter(store_meta::name.eq(name)).select(store_meta::value).first(tx.connection).optional()?)
+    Ok(store_meta::table
+        .filter(store_meta::name.eq(name))
+        .select(store_meta::value)
+        .get_result(tx.connection)
+        .optional()?)
 }
 
 /// Keeps a value that is not there yet.

@@ -80,15 +80,14 @@ pub fn list_groups_of(
     );
     walk.sql(" AND m.connection_key = ");
     walk.number(connection.number());
-    walk.sql(
-        ") SELECT a.person, r.id, r.kind, r.display, MIN(a.hops) = 0 FROM (SELECT person, key, hops FROM above LIMIT ",
-    );
+    walk.sql(") SELECT a.person, r.id, r.kind, r.display, MIN(a.hops) = 0 FROM (SELECT person, key, hops FROM above");
     // A group is found twice at most, so that enough are left to see that there are too many; the walk goes no further.
-    walk.number(limit.saturating_mul(2));
+    walk.limit(limit.saturating_mul(2));
     walk.sql(") a JOIN resources r ON r.key = a.key AND r.connection_key = ");
     walk.number(connection.number());
-    walk.sql(" GROUP BY a.person, r.key, r.id, r.kind, r.display ORDER BY a.person, r.key LIMIT ");
-    walk.number(limit);
+    walk.sql(" GROUP BY a.person, r.key, r.id, r.kind, r.display ORDER BY a.person, r.key");
+    walk.limit(limit);
+    let walk = if people.len() == 1 { walk.fixed() } else { walk };
     let rows: Vec<(ResourceKey, String, String, Option<String>, bool)> =
         SqlQuery::<(BigInt, Text, Text, Nullable<Text>, Bool)>::new(walk).load(tx.connection)?;
     let row = |(person, id, kind, display, is_direct)| (person, Related { id, kind, display }, is_direct);

@@ -35,6 +35,6 @@ pub fn find(tx: &mut Tx<'_>, identity: &str) -> Result<Option<Person>, Error> {
         .left_join(organizations::table.on(organizations::key.nullable().eq(connections::organization_key)))
         .filter(identities::id.eq(identity))
         .select((users::id, users::is_suspended, identities::state.eq("active"), resources::id, door()))
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }

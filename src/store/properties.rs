@@ -59,7 +59,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewProperty) -> Result<(), Error> {
 /// The property with this public id or code.
 pub fn find(tx: &mut Tx<'_>, text: &str) -> Result<Option<Property>, Error> {
     let named = properties::table.filter(properties::id.eq(text).or(properties::code.eq(text)));
-    Ok(named.first(tx.connection).optional()?)
+    Ok(named.limit(1).get_result(tx.connection).optional()?)
 }
 
 /// A window of properties in the order of their public ids.

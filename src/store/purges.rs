@@ -24,7 +24,8 @@ fn identities(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<bool, Error>
 
 fn members(tx: &mut Tx<'_>, connection: ConnectionKey) -> Result<bool, Error> {
     let of_connection = members::table.filter(members::connection_key.eq(connection));
-    let first: Option<ResourceKey> = of_connection.select(members::group_key).first(tx.connection).optional()?;
+    let first: Option<ResourceKey> =
+        of_connection.select(members::group_key).limit(1).get_result(tx.connection).optional()?;
     let Some(group) = first else { return Ok(false) };
     let of_group = of_connection.filter(members::group_key.eq(group));
     let keys: Vec<ResourceKey> = of_group.select(members::member_key).limit(ROWS).load(tx.connection)?;

@@ -86,7 +86,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewRole) -> Result<(), Error> {
 /// The role with this public id or code.
 pub fn find(tx: &mut Tx<'_>, text: &str) -> Result<Option<Role>, Error> {
     let named = roles::table.filter(roles::id.eq(text).or(roles::code.eq(text)));
-    Ok(named.first(tx.connection).optional()?)
+    Ok(named.limit(1).get_result(tx.connection).optional()?)
 }
 
 /// All roles, by code.

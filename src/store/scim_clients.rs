@@ -80,7 +80,7 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewScimClient) -> Result<(), Error> {
 
 /// The client with this id.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<ScimClient>, Error> {
-    Ok(scim_clients::table.filter(scim_clients::id.eq(id)).first(tx.connection).optional()?)
+    Ok(scim_clients::table.filter(scim_clients::id.eq(id)).get_result(tx.connection).optional()?)
 }
 
 /// The clients of a directory, oldest first; revoked ones too.
@@ -97,7 +97,7 @@ pub fn find_bearer(tx: &mut Tx<'_>, id: &str) -> Result<Option<Bearer>, Error> {
         .left_join(organizations::table.on(organizations::key.nullable().eq(connections::organization_key)))
         .filter(scim_clients::id.eq(id))
         .select((scim_clients::revoked, door()))
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }
 

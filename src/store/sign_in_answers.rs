@@ -17,7 +17,7 @@ pub fn find(
         .filter(sign_in_answers::request_id.eq(request_id))
         .filter(sign_in_answers::answered.gt(after))
         .select((sign_in_answers::question, sign_in_answers::answer))
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }
 

@@ -1,7 +1,7 @@
 //! SQL made of pieces, for what diesel's types cannot say: filters and orders of a client's making.
 //!
-//! A client's text is always a bind. The statement is never kept prepared: the shapes are the client's to choose, and a
-//! cache of them would grow without bound.
+//! A client's text is always a bind. The statement is not kept prepared, unless it is [`Sql::fixed`]: most shapes are the
+//! client's to choose, and a cache of them would grow without bound.
 
 use std::marker::PhantomData;
 
@@ -13,7 +13,11 @@ use super::backend::{AnyBackend, AnyConnection};
 
 /// A part of a statement.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sql(Vec<Piece>);
+pub(super) struct Sql {
+    pieces: Vec<Piece>,
+    /// Whether the statement stays prepared.
+    is_fixed: bool,
+}
 
 #[derive(Clone, Debug)]
 enum Piece {
@@ -24,22 +28,34 @@ enum Piece {
 
 impl Sql {
     pub(super) fn sql(&mut self, text: &str) {
-        match self.0.last_mut() {
+        match self.pieces.last_mut() {
             Some(Piece::Sql(last)) => last.push_str(text),
-            _ => self.0.push(Piece::Sql(text.to_owned())),
+            _ => self.pieces.push(Piece::Sql(text.to_owned())),
         }
     }
 
     pub(super) fn text(&mut self, value: &str) {
-        self.0.push(Piece::Text(value.to_owned()));
+        self.pieces.push(Piece::Text(value.to_owned()));
     }
 
     pub(super) fn number(&mut self, value: i64) {
-        self.0.push(Piece::Number(value));
+        self.pieces.push(Piece::Number(value));
+    }
+
+    /// `LIMIT`, as a sum: a parameter alone SQLite would read while it plans, and plan anew whenever one is bound.
+    pub(super) fn limit(&mut self, value: i64) {
+        self.sql(" LIMIT ");
+        self.number(value);
+        self.sql(" + 0");
+    }
+
+    /// Has the statement stay prepared: for one whose text is among a few.
+    pub(super) fn fixed(self) -> Self {
+        Self { is_fixed: true, ..self }
     }
 
     pub(super) fn append(&mut self, other: Self) {
-        self.0.extend(other.0);
+        self.pieces.extend(other.pieces);
     }
 }
 
@@ -50,8 +66,10 @@ impl QueryId for Sql {
 
 impl QueryFragment<AnyBackend> for Sql {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, AnyBackend>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
-        for piece in &self.0 {
+        if !self.is_fixed {
+            out.unsafe_to_cache_prepared();
+        }
+        for piece in &self.pieces {
             match piece {
                 Piece::Sql(text) => out.push_sql(text),
                 Piece::Text(value) => out.push_bind_param::<Text, _>(value)?,

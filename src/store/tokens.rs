@@ -58,7 +58,7 @@ pub fn find_bearer(tx: &mut Tx<'_>, hash: &str) -> Result<Option<Bearer>, Error>
             directories::key,
             door(),
         ))
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }
 
@@ -99,7 +99,7 @@ pub fn find_connection(tx: &mut Tx<'_>, id: &str) -> Result<Option<super::Connec
         .inner_join(directories::table.on(directories::key.eq(scim_tokens::directory_key)))
         .filter(scim_tokens::id.eq(id))
         .select(directories::connection_key)
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }
 

@@ -55,7 +55,7 @@ pub fn find_event(tx: &mut Tx<'_>, id: &str) -> Result<Option<Done>, Error> {
             events::resource_id,
             events::data,
         ))
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }
 

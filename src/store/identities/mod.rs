@@ -109,7 +109,7 @@ pub fn restore(tx: &mut Tx<'_>, new: &NewIdentity, last_login: Option<i64>) -> R
 
 /// The identity with this public id.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<Identity>, Error> {
-    Ok(identities::table.filter(identities::id.eq(id)).first(tx.connection).optional()?)
+    Ok(identities::table.filter(identities::id.eq(id)).get_result(tx.connection).optional()?)
 }
 
 /// The identities of some users, oldest first.
@@ -131,7 +131,7 @@ pub fn find_local(tx: &mut Tx<'_>, kind: &str, value_key: &str) -> Result<Option
         .filter(identities::kind.eq(kind))
         .filter(identities::value_key.eq(value_key))
         .filter(identities::connection_key.is_null())
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }
 
@@ -144,7 +144,7 @@ pub fn find_of_resource(
     Ok(identities::table
         .filter(identities::connection_key.eq(connection))
         .filter(identities::resource_key.eq(resource))
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }
 
@@ -153,7 +153,7 @@ pub fn find_by_subject(tx: &mut Tx<'_>, connection: ConnectionKey, subject: &str
     Ok(identities::table
         .filter(identities::connection_key.eq(connection))
         .filter(identities::subject.eq(subject))
-        .first(tx.connection)
+        .get_result(tx.connection)
         .optional()?)
 }
 
@@ -206,9 +206,9 @@ pub fn has_confirmed_email(tx: &mut Tx<'_>, user: UserKey, email_key: &str) -> R
 pub fn lock(tx: &mut Tx<'_>, key: IdentityKey) -> Result<Option<Identity>, Error> {
     let query = identities::table.filter(identities::key.eq(key));
     Ok(match &mut *tx.connection {
-        crate::store::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        crate::store::backend::AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
         crate::store::backend::AnyConnection::Postgres(connection) => {
-            query.for_update().first(connection).optional()?
+            query.for_update().get_result(connection).optional()?
         }
     })
 }
@@ -259,9 +259,9 @@ pub fn lock_of_resource(
         .filter(identities::connection_key.eq(connection))
         .filter(identities::resource_key.eq(resource));
     Ok(match &mut *tx.connection {
-        crate::store::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        crate::store::backend::AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
         crate::store::backend::AnyConnection::Postgres(connection) => {
-            query.for_update().first(connection).optional()?
+            query.for_update().get_result(connection).optional()?
         }
     })
 }

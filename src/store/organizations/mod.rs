@@ -90,12 +90,12 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewOrganization) -> Result<OrganizationKey,
 
 /// The organization with this row key.
 pub fn load(tx: &mut Tx<'_>, key: OrganizationKey) -> Result<Organization, Error> {
-    Ok(organizations::table.filter(organizations::key.eq(key)).first(tx.connection)?)
+    Ok(organizations::table.filter(organizations::key.eq(key)).get_result(tx.connection)?)
 }
 
 /// The organization with this code.
 pub fn find_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<Organization>, Error> {
-    Ok(organizations::table.filter(organizations::code.eq(code)).first(tx.connection).optional()?)
+    Ok(organizations::table.filter(organizations::code.eq(code)).get_result(tx.connection).optional()?)
 }
 
 /// Organizations with this id of the caller's, oldest first.
@@ -130,9 +130,9 @@ pub struct Change {
 pub fn lock(tx: &mut Tx<'_>, code: &str) -> Result<Option<Organization>, Error> {
     let query = organizations::table.filter(organizations::code.eq(code));
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
+        super::backend::AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
         super::backend::AnyConnection::Postgres(connection) => {
-            query.for_no_key_update().first(connection).optional()?
+            query.for_no_key_update().get_result(connection).optional()?
         }
     })
 }
@@ -229,7 +229,7 @@ pub fn list_memberships(tx: &mut Tx<'_>, user: UserKey) -> Result<Vec<Membership
 pub fn find_source(tx: &mut Tx<'_>, organization: OrganizationKey, user: UserKey) -> Result<Option<String>, Error> {
     let of = organization_members::table.filter(organization_members::organization_key.eq(organization));
     let of = of.filter(organization_members::user_key.eq(user));
-    Ok(of.select(organization_members::source).first(tx.connection).optional()?)
+    Ok(of.select(organization_members::source).get_result(tx.connection).optional()?)
 }
 
 /// Ends a membership, however it came about.

@@ -15,7 +15,7 @@ pub fn find(tx: &mut Tx<'_>, connection: ConnectionKey, kind: &str, id: &str) ->
         .filter(resources::kind.eq(kind))
         .filter(resources::id.eq(id))
         .select(COLUMNS)
-        .first::<Row>(tx.connection)
+        .get_result::<Row>(tx.connection)
         .optional()?
         .map(resource)
         .transpose()
@@ -27,7 +27,7 @@ pub fn load(tx: &mut Tx<'_>, connection: ConnectionKey, key: ResourceKey) -> Res
         .filter(resources::connection_key.eq(connection))
         .filter(resources::key.eq(key))
         .select(COLUMNS)
-        .first::<Row>(tx.connection)?;
+        .get_result::<Row>(tx.connection)?;
     resource(row)
 }
 
@@ -73,9 +73,9 @@ fn locked(
         .filter(resources::id.eq(id))
         .select(COLUMNS);
     let row: Option<Row> = match (&mut *tx.connection, strength) {
-        (AnyConnection::Sqlite(inner), _) => query.first(inner).optional()?,
-        (AnyConnection::Postgres(inner), Strength::Change) => query.for_no_key_update().first(inner).optional()?,
-        (AnyConnection::Postgres(inner), Strength::Delete) => query.for_update().first(inner).optional()?,
+        (AnyConnection::Sqlite(inner), _) => query.get_result(inner).optional()?,
+        (AnyConnection::Postgres(inner), Strength::Change) => query.for_no_key_update().get_result(inner).optional()?,
+        (AnyConnection::Postgres(inner), Strength::Delete) => query.for_update().get_result(inner).optional()?,
     };
     row.map(resource).transpose()
 }
@@ -92,7 +92,7 @@ pub fn find_by_unique_key(
         .filter(resources::kind.eq(kind))
         .filter(resources::unique_key.eq(unique_key))
         .select(COLUMNS)
-        .first::<Row>(tx.connection)
+        .get_result::<Row>(tx.connection)
         .optional()?
         .map(resource)
         .transpose()

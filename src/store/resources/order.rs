@@ -223,8 +223,8 @@ fn beyond(by: &SortBy, columns: &[String], position: &Position, is_reversed: boo
 fn ordered(columns: &[String], slice: Slice<'_>, sql: &mut Sql) {
     let direction = if slice.is_reversed { " DESC" } else { "" };
     let columns: Vec<String> = columns.iter().map(|column| format!("{column}{direction}")).collect();
-    sql.sql(&format!(" ORDER BY {} LIMIT ", columns.join(", ")));
-    sql.number(slice.limit);
+    sql.sql(&format!(" ORDER BY {}", columns.join(", ")));
+    sql.limit(slice.limit);
     sql.sql(" OFFSET ");
     sql.number(slice.offset);
 }

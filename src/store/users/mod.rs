@@ -99,20 +99,20 @@ pub fn insert(tx: &mut Tx<'_>, new: &NewUser) -> Result<UserKey, Error> {
 
 /// The user with this public id.
 pub fn find(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, Error> {
-    Ok(users::table.filter(users::id.eq(id)).first(tx.connection).optional()?)
+    Ok(users::table.filter(users::id.eq(id)).get_result(tx.connection).optional()?)
 }
 
 /// The user with this row key.
 pub fn load(tx: &mut Tx<'_>, key: UserKey) -> Result<User, Error> {
-    Ok(users::table.filter(users::key.eq(key)).first(tx.connection)?)
+    Ok(users::table.filter(users::key.eq(key)).get_result(tx.connection)?)
 }
 
 /// Finds a user and keeps other writers from what it signs in with until the transaction ends.
 pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, Error> {
     let query = users::table.filter(users::id.eq(id));
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
-        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+        super::backend::AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_update().get_result(connection).optional()?,
     })
 }
 
@@ -120,8 +120,8 @@ pub fn lock(tx: &mut Tx<'_>, id: &str) -> Result<Option<User>, Error> {
 pub fn lock_key(tx: &mut Tx<'_>, key: UserKey) -> Result<Option<User>, Error> {
     let query = users::table.filter(users::key.eq(key));
     Ok(match &mut *tx.connection {
-        super::backend::AnyConnection::Sqlite(connection) => query.first(connection).optional()?,
-        super::backend::AnyConnection::Postgres(connection) => query.for_update().first(connection).optional()?,
+        super::backend::AnyConnection::Sqlite(connection) => query.get_result(connection).optional()?,
+        super::backend::AnyConnection::Postgres(connection) => query.for_update().get_result(connection).optional()?,
     })
 }
 
