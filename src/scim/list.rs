@@ -57,13 +57,12 @@ impl ListQuery {
     /// [`ListQuery::of`] refuse.
     pub fn parse(parameters: &[(String, String)], quirks: &Quirks) -> Result<Self, Error> {
         let cursor = parameter(parameters, "cursor")?;
-        let wrong_count = if cursor.is_some() { Error::invalid_count } else { Error::invalid_value };
         let words = Words {
             filter: parameter(parameters, "filter")?,
             sort_by: parameter(parameters, "sortBy")?,
             sort_order: parameter(parameters, "sortOrder")?,
             start_index: integer(parameters, "startIndex", Error::invalid_value)?,
-            count: integer(parameters, "count", wrong_count)?,
+            count: integer(parameters, "count", wrong_count(cursor))?,
             cursor,
         };
         Self::of(&words, Projection::parse(parameters)?, quirks)
@@ -87,6 +86,11 @@ impl ListQuery {
             projection,
         })
     }
+}
+
+/// How a count that is no number is refused: beside a cursor, as RFC 9865 section 2.1 has it.
+pub(super) fn wrong_count(cursor: Option<&str>) -> fn(String) -> Error {
+    if cursor.is_some() { Error::invalid_count } else { Error::invalid_value }
 }
 
 /// Reads a filter as a provider writes it.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Error;
-use super::list::{ListQuery, Words};
+use super::list::{ListQuery, Words, wrong_count};
 use super::message::{self, field};
 use super::project::{Projection, names};
 use super::quirks::Quirks;
@@ -16,13 +16,14 @@ const SEARCH_URN: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 /// 400 `invalidSyntax` for another message, `invalidValue` for a member of the wrong type, and as [`ListQuery::parse`].
 pub fn parse(body: &Value, quirks: &Quirks) -> Result<ListQuery, Error> {
     let body = message::open(body, SEARCH_URN)?;
+    let cursor = text(body, "cursor")?;
     let words = Words {
         filter: text(body, "filter")?,
         sort_by: text(body, "sortBy")?,
         sort_order: text(body, "sortOrder")?,
-        start_index: integer(body, "startIndex")?,
-        count: integer(body, "count")?,
-        cursor: text(body, "cursor")?,
+        start_index: integer(body, "startIndex", Error::invalid_value)?,
+        count: integer(body, "count", wrong_count(cursor))?,
+        cursor,
     };
     let projection = Projection::of(&list(body, "attributes")?, &list(body, "excludedAttributes")?)?;
     ListQuery::of(&words, projection, quirks)
@@ -36,12 +37,10 @@ fn text<'a>(body: &'a Map<String, Value>, name: &str) -> Result<Option<&'a str>,
     }
 }
 
-fn integer(body: &Map<String, Value>, name: &str) -> Result<Option<i64>, Error> {
+fn integer(body: &Map<String, Value>, name: &str, wrong: fn(String) -> Error) -> Result<Option<i64>, Error> {
     match field(body, name) {
         None | Some(Value::Null) => Ok(None),
-        Some(value) => {
-            value.as_i64().map(Some).ok_or_else(|| Error::invalid_value(format!("{name} must be an integer")))
-        }
+        Some(value) => value.as_i64().map(Some).ok_or_else(|| wrong(format!("{name} must be an integer"))),
     }
 }
 
@@ -99,6 +98,8 @@ mod tests {
         ] {
             assert_eq!(read(wrong.clone()).unwrap_err().scim_type, Some(ScimType::InvalidValue), "{wrong}");
         }
+        let count = read(json!({"cursor": "", "count": "7"})).unwrap_err();
+        assert_eq!(count.scim_type, Some(ScimType::InvalidCount));
         for wrong in [json!([]), json!({}), json!({"schemas": ["urn:x"]}), json!("x"), Value::Null] {
             let error = parse(&wrong, &Quirks::default()).unwrap_err();
             assert_eq!(error.scim_type, Some(ScimType::InvalidSyntax), "{wrong}");
