@@ -48,6 +48,7 @@ pub(crate) fn finding<T>(text: impl Into<String>) -> Result<T, Stop> {
 }
 
 /// A PATCH body.
-pub(crate) fn patch(operations: &Value) -> Value {
+pub(crate) fn patch(operations: impl IntoIterator<Item = Value>) -> Value {
+    let operations: Vec<Value> = operations.into_iter().collect();
     json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
 }

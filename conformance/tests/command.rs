@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::faults::{Fault, asking, telling};
+use crate::planted::{Fault, asking, telling};
 use crate::proxy::{Proxy, Told};
 use crate::support::{Database, Directory, Setup, TestApp};
 

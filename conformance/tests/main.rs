@@ -18,6 +18,7 @@ mod broken;
 mod command;
 mod faults;
 mod ours;
+mod planted;
 mod proxy;
 mod simulations;
 

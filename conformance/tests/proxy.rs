@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::{Value, json};
 
-use crate::faults::Fault;
+use crate::planted::Fault;
 
 /// A request on its way to the server.
 pub struct Asked {

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use scim_conformance::verdict::Verdict;
 use serde_json::json;
 
-use crate::faults::{Fault, asking, played, telling};
+use crate::faults::played;
+use crate::planted::{Fault, asking, telling};
 use crate::proxy::Told;
 
 /// Those who try again what failed.

@@ -145,7 +145,7 @@ async fn patch_unsupported(session: &mut Session<'_>) -> Result<(), Stop> {
         return Err(Stop::Skipped("the server supports PATCH".to_owned()));
     }
     let id = session.give_user("ana", &json!({})).await?;
-    let change = patch(&json!([{"op": "replace", "value": {"active": false}}]));
+    let change = patch([json!({"op": "replace", "value": {"active": false}})]);
     let answer = session.ask("a PATCH", &Request::with("PATCH", format!("/Users/{id}"), change)).await?;
     if answer.status == 501 { Ok(()) } else { finding(format!("expected status 501, got {}", answer.status)) }
 }

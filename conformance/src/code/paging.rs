@@ -142,12 +142,12 @@ async fn thousand_members(session: &mut Session<'_>) -> Result<(), Stop> {
     }
     for some in people.chunks(500) {
         let members: Vec<Value> = some.iter().map(|id| json!({"value": id})).collect();
-        let add = json!([{"op": "add", "path": "members", "value": members}]);
-        changed(session, "members are added", &path, &add).await?;
+        let add = json!({"op": "add", "path": "members", "value": members});
+        changed(session, "members are added", &path, add).await?;
     }
     let Some((gone, stay)) = people.split_first() else { return Ok(()) };
-    let remove = json!([{"op": "remove", "path": format!("members[value eq \"{gone}\"]")}]);
-    changed(session, "one is removed", &path, &remove).await?;
+    let remove = json!({"op": "remove", "path": format!("members[value eq \"{gone}\"]")});
+    changed(session, "one is removed", &path, remove).await?;
     let answer = session.expect("who is a member", &Request::new("GET", &path), &Expect::status(200)).await?;
     let members = answer.body.get("members").and_then(Value::as_array).into_iter().flatten();
     let members: BTreeSet<&str> = members.filter_map(|member| member.get("value")?.as_str()).collect();
@@ -159,8 +159,8 @@ async fn thousand_members(session: &mut Session<'_>) -> Result<(), Stop> {
     finding(format!("of {} members {lost} are missing, and {extra} are there who should not", wanted.len()))
 }
 
-async fn changed(session: &mut Session<'_>, says: &str, path: &str, operations: &Value) -> Result<(), Stop> {
-    let answer = session.ask(says, &Request::with("PATCH", path, patch(operations))).await?;
+async fn changed(session: &mut Session<'_>, says: &str, path: &str, operation: Value) -> Result<(), Stop> {
+    let answer = session.ask(says, &Request::with("PATCH", path, patch([operation]))).await?;
     match answer.status {
         200 | 204 => Ok(()),
         status => finding(format!("{says}: expected status 200 or 204, got {status}")),

@@ -81,7 +81,7 @@ async fn members_added_at_once(session: &mut Session<'_>) -> Result<(), Stop> {
     }
     let add = |id: &String| {
         let operation = json!({"op": "add", "path": "members", "value": [{"value": id}]});
-        Request::with("PATCH", format!("/Groups/{group}"), patch(&json!([operation])))
+        Request::with("PATCH", format!("/Groups/{group}"), patch([operation]))
     };
     let requests: Vec<Request> = people.iter().map(add).collect();
     let answers = all(session, "several add one member each", &requests).await?;

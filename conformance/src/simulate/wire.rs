@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::company::Person;
 use super::dialect::{Dialect, Members, Write};
 use crate::case::Feature;
+use crate::coded::patch;
 use crate::exchange::{Idp, Request};
 use crate::target::Claims;
 
@@ -321,11 +322,6 @@ fn together(changed: Vec<(&str, Value)>) -> Vec<Value> {
         operations.push(json!({"op": "replace", "value": plain}));
     }
     operations
-}
-
-fn patch(operations: impl IntoIterator<Item = Value>) -> Value {
-    let operations: Vec<Value> = operations.into_iter().collect();
-    json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations})
 }
 
 fn values(members: &[String]) -> Value {
